@@ -1,0 +1,192 @@
+"""Leads a flow from step to step: form, request, response, token, resource. Knows no Flask."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from playground.errors import CheckFailed, PlaygroundError, ResponseRefused
+from playground.flow import Flow, Result
+from playground.flows import Flows, binding, flow_id
+from playground.form import Form
+from playground.protocol import authorization, resource, token
+from playground.protocol.client_auth import Client
+from playground.protocol.keys import load as load_key
+from playground.wire.exchange import Exchange
+from playground.wire.transport import Outgoing, Transport
+
+STATE_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenForm:
+    """The tutorial's second form, as typed."""
+
+    redirect_uri: str
+    token_endpoint: str
+    client_secret: str
+    code_verifier: str
+    token_endpoint_auth_method: str
+
+
+class Conductor:
+    """Every method takes and returns flows; failures are raised with the flow's id in them."""
+
+    def __init__(self, flows: Flows, transport: Transport) -> None:
+        self._flows = flows
+        self._transport = transport
+
+    def begin(self, form: Form, *, secret: str, origin: str) -> Flow:
+        """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3)."""
+        state = secrets.token_urlsafe(STATE_BYTES)
+        nonce = secrets.token_urlsafe(STATE_BYTES) if authorization.wants_nonce(form) else ""
+        with_pkce = form.code_challenge_method and "code" in form.response_types
+        code_verifier = authorization.new_code_verifier() if with_pkce else ""
+        request = None
+        if form.redirecting:
+            request = authorization.prepare(
+                form, state=state, nonce=nonce, code_verifier=code_verifier
+            )
+        flow = Flow(
+            id=flow_id(state),
+            binding=binding(secret),
+            created_at=time.time(),
+            started_on=origin,
+            form=form,
+            request=request,
+            state=state,
+            nonce=nonce,
+            code_verifier=code_verifier,
+        )
+        self._flows.create(flow)
+        return flow
+
+    def receive(self, flow: Flow, parameters: Sequence[tuple[str, str]]) -> Flow:
+        """Take the authorization response; once per flow (PROTOCOL 1, 6, 7)."""
+        if not self._flows.claim(flow.id, "response"):
+            raise ResponseRefused(
+                sentence="This response was already used: its state counts once.",
+                evidence=(("Section", "RFC 6749 §10.12"),),
+                advice=("Go on from the page it led to, or start a new flow.",),
+                flow_id=flow.id,
+            )
+        expected = authorization.expected_of(flow.form, flow.state)
+        try:
+            response, checks = authorization.validate(parameters, expected)
+        except PlaygroundError as error:
+            error.flow_id = flow.id
+            raise
+        return self._flows.update(
+            flow.id,
+            lambda f: replace(
+                f, response=response, response_checks=tuple(checks), responded_at=time.time()
+            ),
+        )
+
+    def exchange(self, flow: Flow, typed: TokenForm, *, attempt: int) -> Flow:
+        """Exchange the validated response's code for a token (RFC 6749 §4.1.3).
+
+        `attempt` is the number of the form it was typed in: a second click or a reload of the
+        same form sends nothing (PROTOCOL 12).
+        """
+        if flow.response is None or not flow.response.code:
+            raise ResponseRefused(
+                sentence="This flow has no code to exchange yet.",
+                advice=("Authorize first.",),
+                flow_id=flow.id,
+            )
+        grant = token.code_grant(
+            flow.response, redirect_uri=typed.redirect_uri, code_verifier=typed.code_verifier
+        )
+        form = replace(
+            flow.form,
+            token_endpoint=typed.token_endpoint,
+            client_secret=typed.client_secret or flow.form.client_secret,
+            token_endpoint_auth_method=typed.token_endpoint_auth_method,
+        )
+        return self.fetch_token(flow, form, grant, purpose="Token request", attempt=attempt)
+
+    def fetch_token(
+        self,
+        flow: Flow,
+        form: Form,
+        grant: Sequence[tuple[str, str]],
+        *,
+        purpose: str,
+        attempt: int,
+    ) -> Flow:
+        """Send one token request, once per attempt, and keep the checked answer."""
+        request = token.TokenRequest(
+            token_endpoint=form.token_endpoint,
+            parameters=tuple(grant),
+            client=client_of(form),
+            purpose=purpose,
+            audience=form.issuer,
+        )
+        try:
+            outgoing = request.outgoing()
+            if not self._flows.claim(flow.id, f"attempt:{attempt}"):
+                return flow
+            self._flows.update(flow.id, lambda f: replace(f, attempts=attempt + 1))
+            answer = token.check_response(self.send(flow, outgoing))
+        except PlaygroundError as error:
+            error.flow_id, error.step = flow.id, token.TOKEN_STEP
+            raise
+        return self._flows.update(
+            flow.id,
+            lambda f: replace(f, form=form, token=answer, previous_token=f.token, failure=None),
+        )
+
+    def photos(self, flow: Flow) -> Flow:
+        """Call the photo API with the token (RFC 6750 §2.1)."""
+        return self.call(flow, flow.form.resource_endpoint, kind="photos", purpose="Get Photos")
+
+    def call(self, flow: Flow, url: str, *, kind: str, purpose: str) -> Flow:
+        """GET a JSON resource with the token and keep the answer as the flow's newest `kind`."""
+        exchange = self.fetch(flow, url, purpose=purpose)
+        result = Result(
+            kind=kind,
+            exchange=exchange.id,
+            at=exchange.started_at,
+            status=exchange.status,
+            data=resource.json_body(exchange),
+        )
+        return self._flows.update(
+            flow.id, lambda f: replace(f, results=(*f.results, result), failure=None)
+        )
+
+    def fetch(self, flow: Flow, url: str, *, purpose: str) -> Exchange:
+        """GET anything with the token; raises what the resource server's refusal means."""
+        if flow.token is None:
+            raise CheckFailed(
+                sentence="This flow has no token yet.",
+                advice=("Get the access token first.",),
+                flow_id=flow.id,
+            )
+        request = resource.bearer_request(url, flow.token.access_token, purpose=purpose)
+        try:
+            return resource.check_answer(self.send(flow, request))
+        except PlaygroundError as error:
+            error.flow_id, error.step = flow.id, token.TOKEN_STEP
+            raise
+
+    def send(self, flow: Flow, outgoing: Outgoing) -> Exchange:
+        """One request through the seam, recorded with the flow."""
+        self._flows.check_room(flow.id)
+        return self._transport.send(outgoing, record=lambda x: self._flows.record(flow.id, x))
+
+
+def client_of(form: Form) -> Client:
+    """The client as the form describes it. Raises InputRefused for an unusable key."""
+    method = form.token_endpoint_auth_method
+    wants_key = method == "private_key_jwt"
+    return Client(
+        client_id=form.client_id,
+        client_secret=form.client_secret,
+        method=method,
+        private_key=load_key(form.client_private_key, field="client_private_key")
+        if wants_key
+        else None,
+    )

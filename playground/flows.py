@@ -1,0 +1,111 @@
+"""The flow records in the shared store: created, read, changed and claimed atomically."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+
+import msgspec
+
+from playground.errors import FlowUnknown, LimitReached
+from playground.flow import Flow
+from playground.store import Store
+from playground.wire.exchange import Exchange
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_flow = msgspec.msgpack.Decoder(Flow).decode
+_decode_exchange = msgspec.msgpack.Decoder(Exchange).decode
+_PARKED_SECONDS = 120
+MAX_EXCHANGES = 100
+
+
+def flow_id(state: str) -> str:
+    """The record's key, derived one way from `state`, so that it can stand in a URL."""
+    return sha256(b"flow:" + state.encode()).hexdigest()[:20]
+
+
+def binding(secret: str) -> str:
+    """What the record keeps of the browser's cookie: its hash."""
+    return sha256(b"browser:" + secret.encode()).hexdigest()
+
+
+class Flows:
+    """Every method raises StoreUnavailable when the store is out of reach."""
+
+    def __init__(self, store: Store, *, ttl: float) -> None:
+        self._store = store
+        self._ttl = ttl
+
+    def create(self, flow: Flow) -> None:
+        """Keep a new flow for its lifetime."""
+        self._store.put(_key(flow.id), _encode(flow), self._ttl)
+
+    def find(self, identifier: str) -> Flow | None:
+        """The flow, whoever's it is."""
+        raw = self._store.get(_key(identifier))
+        return _decode_flow(raw) if raw is not None else None
+
+    def belongs(self, flow: Flow, secret: str) -> bool:
+        """Whether this browser's cookie secret is the one that the flow began with."""
+        return hmac.compare_digest(flow.binding, binding(secret))
+
+    def update(self, identifier: str, change: Callable[[Flow], Flow]) -> Flow:
+        """Apply `change` to the newest version, again if somebody else was faster."""
+        while True:
+            raw = self._store.get(_key(identifier))
+            if raw is None:
+                raise FlowUnknown(
+                    sentence="This flow has ended or expired.",
+                    advice=("Start again with Import Photos; the form keeps what you typed.",),
+                    status=404,
+                )
+            changed = change(_decode_flow(raw))
+            if self._store.swap(_key(identifier), raw, _encode(changed), self._ttl):
+                return changed
+
+    def claim(self, identifier: str, what: str) -> bool:
+        """Take something that may happen once per flow; whether this call got it."""
+        return self._store.add(f"claim:{identifier}:{what}", b"1", self._ttl)
+
+    def delete(self, identifier: str) -> None:
+        """Forget the flow and its exchanges; what it claimed stays claimed."""
+        self._store.delete(_key(identifier), _exchanges(identifier))
+
+    def record(self, identifier: str, exchange: Exchange) -> None:
+        """Add an exchange to the flow's wire view."""
+        self._store.append(_exchanges(identifier), _encode(exchange), self._ttl)
+
+    def check_room(self, identifier: str) -> None:
+        """Refuse a flow's next request when it has MAX_EXCHANGES. Raises LimitReached."""
+        if len(self._store.items(_exchanges(identifier))) >= MAX_EXCHANGES:
+            raise LimitReached(
+                sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
+                advice=("Start a new flow; the form keeps what you typed.",),
+                flow_id=identifier,
+                status=413,
+            )
+
+    def exchanges(self, identifier: str) -> list[Exchange]:
+        """The flow's exchanges in order."""
+        return [_decode_exchange(raw) for raw in self._store.items(_exchanges(identifier))]
+
+    def park(self, parameters: list[tuple[str, str]]) -> str:
+        """Keep a cross-site form post until the browser comes back with its cookies; a ticket."""
+        ticket = secrets.token_urlsafe(24)
+        self._store.put(f"parked:{ticket}", _encode(parameters), _PARKED_SECONDS)
+        return ticket
+
+    def unpark(self, ticket: str) -> list[tuple[str, str]] | None:
+        """What was parked under this ticket, once."""
+        raw = self._store.take(f"parked:{ticket}")
+        return msgspec.msgpack.decode(raw, type=list[tuple[str, str]]) if raw else None
+
+
+def _key(identifier: str) -> str:
+    return f"flow:{identifier}"
+
+
+def _exchanges(identifier: str) -> str:
+    return f"exchanges:{identifier}"

@@ -1,0 +1,166 @@
+"""What a person typed, checked field by field; nothing typed is ever lost."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+
+from playground.errors import InputRefused
+from playground.fields import BY_NAME, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
+from playground.urls import url_problem
+
+Pairs = Sequence[tuple[str, str]]
+MAX_EXTRA = 20
+OURS = frozenset(
+    "response_type client_id redirect_uri scope state nonce code_challenge code_challenge_method "
+    "response_mode prompt login_hint max_age acr_values".split()
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_LINE_BREAK = re.compile(r"[\r\n\t]")
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """The form as typed; every field is text, named as in `playground.fields`."""
+
+    profile: str = ""
+    grant_type: str = "authorization_code"
+    client_id: str = ""
+    username: str = ""
+    password: str = ""
+    scope: str = ""
+    redirect_uri: str = ""
+    authorization_endpoint: str = ""
+    token_endpoint: str = ""
+    client_secret: str = ""
+    token_endpoint_auth_method: str = "client_secret_basic"
+    client_private_key: str = ""
+    id_token_decryption_key: str = ""
+    response_type: str = ""
+    exchange_at_once: str = ""
+    code_challenge_method: str = "S256"
+    response_mode: str = ""
+    prompt: str = ""
+    login_hint: str = ""
+    max_age: str = ""
+    acr_values: str = ""
+    issuer: str = ""
+    authorization_response_iss_parameter_supported: str = ""
+    jwks_uri: str = ""
+    userinfo_endpoint: str = ""
+    introspection_endpoint: str = ""
+    revocation_endpoint: str = ""
+    end_session_endpoint: str = ""
+    check_session_iframe: str = ""
+    resource_endpoint: str = ""
+    post_logout_redirect_uri: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def redirecting(self) -> bool:
+        """Whether this grant goes through the browser."""
+        return self.grant_type in REDIRECTING
+
+    @property
+    def response_types(self) -> frozenset[str]:
+        """What the authorization endpoint is asked to return, as a set."""
+        return frozenset(self.response_type.split())
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes asked for, in order."""
+        return tuple(self.scope.split())
+
+
+NAMES = tuple(item.name for item in fields(Form) if item.name != "extra")
+
+
+def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
+    """The form as sent; fields that were not on the page keep what was typed before.
+
+    An empty secret means the kept one, for pages never carry a secret back out.
+    """
+    typed = {name: given[name].strip(" ") for name in NAMES if name in given}
+    for name in ("client_secret", "client_private_key", "id_token_decryption_key"):
+        if not typed.get(name):
+            typed.pop(name, None)
+    typed |= dict.fromkeys(_unticked(given), "")
+    pairs = tuple((name.strip(), value) for name, value in extra if name.strip() or value)
+    form = replace(kept, **typed, extra=pairs)
+    return replace(form, response_type=_response_type(form))
+
+
+def _unticked(given: Mapping[str, str]) -> list[str]:
+    """Checkboxes that were on the page and came back unticked send nothing at all."""
+    shown = given.get("shown", "").split()
+    return [n for n in shown if n in BY_NAME and BY_NAME[n].kind == "checkbox" and n not in given]
+
+
+def _response_type(form: Form) -> str:
+    """The response type that fits the grant; the first one if another grant's was chosen."""
+    fitting = RESPONSE_TYPES.get(form.grant_type, ("",))
+    return form.response_type if form.response_type in fitting else fitting[0]
+
+
+def check(form: Form) -> Form:
+    """The same form if it can be sent. Raises InputRefused with a sentence per wrong field."""
+    problems = {
+        item.name: problem
+        for item in FIELDS
+        if form.grant_type in item.grants and (problem := _problem(item, getattr(form, item.name)))
+    }
+    if form.grant_type not in REDIRECTING and not form.token_endpoint:
+        problems["token_endpoint"] = "This grant needs the token endpoint."
+    if extra_problem := _extra_problem(form.extra):
+        problems["extra"] = extra_problem
+    if problems:
+        raise InputRefused(fields=problems, evidence=tuple(problems.items()))
+    return form
+
+
+def _problem(item: Field, value: str) -> str:
+    if not value:
+        return f"{item.label} is missing." if item.required else ""
+    if len(value) > item.maxlength:
+        return f"This is longer than {item.maxlength} characters."
+    if _CONTROL.search(value) or (item.kind != "textarea" and _LINE_BREAK.search(value)):
+        return "This contains a control character or a line break."
+    if item.kind == "url":
+        return url_problem(value)
+    if item.kind == "select" and item.options and value not in dict(item.options):
+        return f"{item.label} cannot be {value!r}; choose one from the list."
+    if item.name == "scope" and not _SCOPE.fullmatch(value):
+        return "Scopes are words of ASCII letters, digits and signs, separated by one space."
+    if item.kind == "number" and not (value.isascii() and value.isdecimal()):
+        return "This is a whole number of seconds."
+    return ""
+
+
+def _extra_problem(extra: Pairs) -> str:
+    names = [name for name, _ in extra]
+    if len(extra) > MAX_EXTRA:
+        return f"At most {MAX_EXTRA} extra parameters."
+    if "" in names:
+        return "An extra parameter needs a name."
+    if taken := sorted(OURS & set(names)):
+        return f"{', '.join(taken)}: the playground sends this itself; use its own field."
+    if doubled := sorted({name for name in names if names.count(name) > 1}):
+        return f"{', '.join(doubled)}: a parameter may be sent only once (RFC 6749 §3.1)."
+    if any(_CONTROL.search(n + v) or len(n) > 200 or len(v) > 2000 for n, v in extra):
+        return "An extra parameter is too long or contains a control character."
+    return ""
+
+
+def to_memory(form: Form) -> dict[str, object]:
+    """The form as plain data for the session; the person's password is not kept."""
+    return {**asdict(replace(form, password="")), "extra": [list(pair) for pair in form.extra]}
+
+
+def from_memory(memory: Mapping[str, object], *, default: Form) -> Form:
+    """The form that the session remembers, laid over the default."""
+    known = {name: memory[name] for name in NAMES if isinstance(memory.get(name), str)}
+    pairs = memory.get("extra")
+    extra = tuple((str(n), str(v)) for n, v in pairs) if isinstance(pairs, list) else default.extra
+    return replace(default, **known, extra=extra)  # type: ignore[arg-type]

@@ -1,0 +1,81 @@
+"""Named servers: the form's defaults, from a TOML file; secrets by environment reference."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from playground.fields import BY_NAME
+from playground.form import NAMES, Form
+from playground.settings import SettingsError
+
+_SHIPPED = Path(__file__).with_name("profiles.toml")
+_FACTS = ("title", "note", "client_secret_env", "tutorial_secret")
+_NEVER = ("client_secret", "password", "profile")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """A server by name. `values` are form fields, with {callback} and {home} still open."""
+
+    name: str
+    title: str
+    values: Mapping[str, str]
+    note: str = ""
+    client_secret_env: str = ""
+    tutorial_secret: str = ""
+
+    def form(self, *, callback: str, home: str) -> Form:
+        """The form as this profile fills it, for the address that the browser uses."""
+        places = {"{callback}": callback, "{home}": home}
+        values = {name: _fill(value, places) for name, value in self.values.items()}
+        return Form(**values, profile=self.name)  # type: ignore[arg-type]
+
+    def client_secret(self) -> str:
+        """The secret that the environment holds for this server, or the tutorial's own."""
+        return os.environ.get(self.client_secret_env, "") or self.tutorial_secret
+
+
+def load(path: Path | None, *, embedded: str) -> dict[str, Profile]:
+    """The shipped profiles and one's own, which win. Raises SettingsError."""
+    tables = _tables(_SHIPPED) | (_tables(path) if path else {})
+    return {name: _profile(name, table, embedded) for name, table in tables.items()}
+
+
+def _tables(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"The profiles in {path} cannot be read: {error}.") from None
+    for name, table in data.items():
+        if not isinstance(table, dict):
+            raise SettingsError(f"In {path}, {name!r} stands outside a [profile] table.")
+    return data
+
+
+def _profile(name: str, table: Mapping[str, object], embedded: str) -> Profile:
+    for key, value in table.items():
+        if key not in (*_FACTS, *NAMES) or key in _NEVER:
+            raise SettingsError(f"Profile [{name}] has {key!r}, which is no field of the form.")
+        if not isinstance(value, str | bool):
+            raise SettingsError(
+                f"Profile [{name}]: {key} must be text in quotes, or true or false."
+            )
+    values = {k: _text(k, v, embedded) for k, v in table.items() if k not in _FACTS}
+    facts = {k: str(v) for k, v in table.items() if k in _FACTS}
+    return Profile(name=name, values=values, **{"title": name, **facts})
+
+
+def _text(key: str, value: object, embedded: str) -> str:
+    if BY_NAME[key].kind == "checkbox":
+        return "1" if value is True else ""
+    return str(value).replace("{embedded}", embedded)
+
+
+def _fill(value: str, places: Mapping[str, str]) -> str:
+    for place, text in places.items():
+        value = value.replace(place, text)
+    return value

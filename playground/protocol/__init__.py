@@ -1,0 +1,1 @@
+"""The protocol, without Flask: frozen messages, and for each a function that sends or checks it."""

@@ -1,0 +1,107 @@
+"""Error codes in words: what a colleague would say, and what to do about it."""
+
+from __future__ import annotations
+
+Explained = tuple[str, tuple[str, ...]]
+
+_FORM = "Change it in the form and authorize again; everything else is still filled in."
+_AUTHORIZATION: dict[str, Explained] = {
+    "access_denied": (
+        "Access was denied: the person said no, or the server's policy did.",
+        ("If that was you: authorize again and choose Approve.",),
+    ),
+    "invalid_request": ("The server says the authorization request is malformed.", (_FORM,)),
+    "unauthorized_client": (
+        "This application may not use this grant type.",
+        ("Tick the grant type in the application's settings at the server.",),
+    ),
+    "unsupported_response_type": (
+        "The server does not offer this response type; the grant may be switched off.",
+        (
+            "With WSO2, look for these lines in <APIM_HOME>/repository/conf/deployment.toml: "
+            "[oauth.grant_type.authorization_code] enable = false",
+        ),
+    ),
+    "invalid_scope": ("The server does not know a scope you asked for, or refuses it.", (_FORM,)),
+    "server_error": ("The server broke while it worked on the request.", ("Look at its log.",)),
+    "temporarily_unavailable": ("The server is too busy just now.", ("Try again shortly.",)),
+    "login_required": (
+        "Nobody is signed in at the server, and it was not allowed to ask.",
+        ("Set Prompt to “the server decides” and authorize again.",),
+    ),
+    "consent_required": (
+        "The person has not approved this application yet, and the server was not allowed to ask.",
+        ("Set Prompt to “the server decides” and authorize again.",),
+    ),
+    "interaction_required": (
+        "The server needs to show a page, and was not allowed to.",
+        ("Set Prompt to “the server decides” and authorize again.",),
+    ),
+    "account_selection_required": (
+        "The person must choose an account, and the server was not allowed to ask.",
+        ("Set Prompt to “the server decides” and authorize again.",),
+    ),
+}
+_TOKEN: dict[str, Explained] = {
+    "invalid_client": (
+        "The server does not accept this client's credentials.",
+        (
+            "Compare client id and client secret with the server's, character for character.",
+            "The client authentication method may be another one than the server expects.",
+        ),
+    ),
+    "invalid_grant": (
+        "The server does not accept what was exchanged for a token.",
+        (
+            "A code works once and for a few minutes only, and a refresh token may have been used.",
+            "The callback URL must be the one of the authorization request, to the character.",
+            "With PKCE the verifier must be the one that this flow began with.",
+        ),
+    ),
+    "invalid_request": ("The server says the token request is malformed.", ()),
+    "unauthorized_client": (
+        "This application may not use this grant type.",
+        ("Tick the grant type in the application's settings at the server.",),
+    ),
+    "unsupported_grant_type": (
+        "The server does not offer this grant type; it may be switched off.",
+        ("With WSO2, see [oauth.grant_type.…] in deployment.toml.",),
+    ),
+    "invalid_scope": ("The server does not know a scope you asked for, or refuses it.", ()),
+}
+_RESOURCE: dict[str, Explained] = {
+    "invalid_token": (
+        "The resource server does not accept this token: expired, revoked or not its own.",
+        ("Get a new token.",),
+    ),
+    "insufficient_scope": (
+        "The token is genuine, but it does not reach this far: a scope is missing.",
+        ("Ask for the scope in the form and authorize again.",),
+    ),
+    "invalid_request": ("The resource server says the request is malformed.", ()),
+}
+
+
+def authorization_error(error: str, description: str) -> Explained:
+    """RFC 6749 §4.1.2.1 and OIDC Core §3.1.2.6, in words."""
+    disabled = "grant" in description.lower() and error == "unauthorized_client"
+    if disabled:
+        sentence, advice = _AUTHORIZATION["unauthorized_client"]
+        return sentence, advice + _AUTHORIZATION["unsupported_response_type"][1]
+    return _AUTHORIZATION.get(error, (f"The server answered with the error “{error}”.", ()))
+
+
+def token_error(error: str) -> Explained:
+    """RFC 6749 §5.2, in words."""
+    return _TOKEN.get(error, (f"The token endpoint answered with the error “{error}”.", ()))
+
+
+def resource_error(error: str, status: int) -> Explained:
+    """RFC 6750 §3.1, in words; `error` is empty where the challenge names none."""
+    if error in _RESOURCE:
+        return _RESOURCE[error]
+    if status == 401:
+        return ("The resource server wants a token and got none it knows.", ())
+    if status == 403:
+        return ("The resource server knows the token and still refuses.", ())
+    return (f"The resource server answered with status {status}.", ())

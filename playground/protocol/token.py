@@ -1,0 +1,199 @@
+"""The token request and the checked token response (RFC 6749 §4.1.3, §5, §6)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from playground.errors import PlaygroundError, ServerMisbehaved, ServerRefused
+from playground.protocol.authorization import AuthorizationResponse
+from playground.protocol.client_auth import Client, authenticate
+from playground.protocol.explain import token_error
+from playground.wire.exchange import Exchange
+from playground.wire.transport import Outgoing
+
+TOKEN_STEP = 9
+MAX_SECONDS = 10**10
+_HEADERS = (
+    ("Accept", "application/json"),
+    ("Content-Type", "application/x-www-form-urlencoded"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenRequest:
+    """What is sent to the token endpoint; `parameters` hold the grant, the client its proof."""
+
+    token_endpoint: str
+    parameters: tuple[tuple[str, str], ...]
+    client: Client
+    purpose: str = "Token request"
+    audience: str = ""
+
+    def outgoing(self) -> Outgoing:
+        """The request with its one client authentication method applied. Raises InputRefused."""
+        proof = authenticate(self.client, self.audience or self.token_endpoint)
+        pairs = [(n, v) for n, v in (*self.parameters, *proof.parameters) if v]
+        return Outgoing(
+            purpose=self.purpose,
+            method="POST",
+            url=self.token_endpoint,
+            headers=(*_HEADERS, *proof.headers),
+            body=urlencode(pairs).encode(),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenResponse:
+    """A response that is a token response; `expires_in` in seconds, None when not usable.
+
+    `notes` says what is odd about it, though tolerated (PROTOCOL 14).
+    """
+
+    access_token: str
+    token_type: str
+    received_at: float
+    body: str
+    expires_in: int | None = None
+    scope: str | None = None
+    refresh_token: str = ""
+    id_token: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def expires_at(self) -> float | None:
+        """When it expires, in seconds since the epoch; None when the server did not say."""
+        return None if self.expires_in is None else self.received_at + self.expires_in
+
+
+def code_grant(
+    response: AuthorizationResponse, *, redirect_uri: str, code_verifier: str
+) -> Sequence[tuple[str, str]]:
+    """The parameters that exchange a validated response's code (RFC 6749 §4.1.3, RFC 7636 §4.5)."""
+    return (
+        ("grant_type", "authorization_code"),
+        ("code", response.code),
+        ("redirect_uri", redirect_uri),
+        ("code_verifier", code_verifier),
+    )
+
+
+def check_response(exchange: Exchange) -> TokenResponse:
+    """Accept a token response, or say why not (RFC 6749 §5.1, §5.2, §7.1).
+
+    Raises ServerRefused for the server's own error, ServerMisbehaved for anything else.
+    """
+    data = _json_object(exchange.response_body)
+    if exchange.status != 200:
+        raise _refused(exchange, data)
+    if data is None:
+        raise _misbehaved(exchange, "The token endpoint did not answer with a JSON object.")
+    if "error" in data and "access_token" not in data:
+        raise _refused(exchange, data)
+    access_token, token_type = data.get("access_token"), data.get("token_type")
+    if not isinstance(access_token, str) or not access_token:
+        raise _misbehaved(exchange, "The token response has no access_token that is a string.")
+    if not isinstance(token_type, str) or token_type.lower() != "bearer":
+        shown = token_type if isinstance(token_type, str) else json.dumps(token_type)
+        raise _misbehaved(exchange, f"The token's type is {shown}; only Bearer can be used.")
+    return _token_response(exchange, data, access_token, token_type)
+
+
+def _token_response(
+    exchange: Exchange, data: dict[str, object], access_token: str, token_type: str
+) -> TokenResponse:
+    expires_in, notes = _expires_in(data)
+    notes += [
+        f"{name} is not a string; it is ignored."
+        for name in ("scope", "refresh_token", "id_token")
+        if name in data and not isinstance(data[name], str)
+    ]
+    scope = data.get("scope")
+    return TokenResponse(
+        access_token=access_token,
+        token_type=token_type,
+        received_at=exchange.started_at,
+        body=exchange.response_body.decode("utf-8", "replace"),
+        expires_in=expires_in,
+        scope=scope if isinstance(scope, str) else None,
+        refresh_token=_text(data, "refresh_token"),
+        id_token=_text(data, "id_token"),
+        notes=tuple(notes),
+    )
+
+
+def _expires_in(data: dict[str, object]) -> tuple[int | None, list[str]]:
+    """Tolerate odd lifetimes and say so (RFC 6749 §5.1 asks for a number of seconds)."""
+    value = data.get("expires_in")
+    if value is None:
+        return None, ["The server does not say when the token expires."]
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None, ["expires_in is no number; it is ignored."]
+    try:
+        seconds = int(float(value))
+    except (ValueError, OverflowError):
+        return None, ["expires_in is no number; it is ignored."]
+    notes = ["expires_in is a string; a number was expected."] if isinstance(value, str) else []
+    if seconds < 0:
+        notes.append("expires_in is negative: the token counts as expired.")
+    if abs(seconds) > MAX_SECONDS:
+        return None, [*notes, "expires_in is beyond any calendar; it is ignored."]
+    return seconds, notes
+
+
+def _text(data: dict[str, object], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _json_object(body: bytes) -> dict[str, object] | None:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _refused(exchange: Exchange, data: dict[str, object] | None) -> PlaygroundError:
+    """The server's error in words, or that there is none to be read."""
+    if data is None or not isinstance(data.get("error"), str):
+        if 300 <= exchange.status < 400:
+            return _misbehaved(exchange, "The token endpoint redirects; that is not followed.")
+        return _misbehaved(
+            exchange,
+            f"The token endpoint answered with status {exchange.status} and no OAuth error.",
+        )
+    error = _text(data, "error")
+    sentence, advice = token_error(error)
+    return ServerRefused(
+        sentence=sentence,
+        evidence=(("Endpoint", exchange.url), ("Status", f"{exchange.status} {exchange.reason}")),
+        advice=advice,
+        error=error,
+        error_description=_text(data, "error_description"),
+        error_uri=_text(data, "error_uri"),
+        server_status=exchange.status,
+        step=TOKEN_STEP,
+        exchange=exchange.id,
+    )
+
+
+def _misbehaved(exchange: Exchange, sentence: str) -> ServerMisbehaved:
+    location = exchange.response_header("Location")
+    kind = exchange.response_header("Content-Type") or "none"
+    evidence = [
+        ("Endpoint", exchange.url),
+        ("Status", f"{exchange.status} {exchange.reason}"),
+        ("Content-Type", kind),
+    ]
+    return ServerMisbehaved(
+        sentence=sentence,
+        evidence=(*evidence, *([("Location", location)] if location else [])),
+        advice=("Is this the token endpoint? The exchange shows the whole answer.",),
+        server_status=exchange.status,
+        step=TOKEN_STEP,
+        status=502,
+        exchange=exchange.id,
+    )

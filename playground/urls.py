@@ -1,0 +1,73 @@
+"""Which URLs we accept, and how parameters are joined to them (PROTOCOL 4 and 5)."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+MAX_URL = 4000
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+
+
+def url_problem(url: str, *, fragment: bool = False) -> str:
+    """Why `url` is no absolute http(s) URL, as a sentence; empty when it is one.
+
+    `fragment` says whether a fragment is allowed (RFC 6749 §3.1.2 forbids it; CWE-601, CWE-93).
+    """
+    if len(url) > MAX_URL:
+        return f"This is longer than {MAX_URL} characters."
+    if _CONTROL.search(url):
+        return "This contains a space, a backslash or a control character; a URL has none."
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return "This is no valid URL: its host or port is malformed (ports go from 1 to 65535)."
+    return _parts_problem(parts, port, fragment_allowed=fragment or "#" not in url)
+
+
+def _parts_problem(parts: SplitResult, port: int | None, *, fragment_allowed: bool) -> str:
+    if parts.scheme not in ("http", "https"):
+        return "Only http and https URLs work here; start with https:// or http://."
+    if parts.username is not None or parts.password is not None:
+        return "A URL with a user name or password in it is not accepted."
+    if not parts.hostname or not _valid_host(parts.hostname) or port == 0:
+        return "This URL has no valid host name; it looks like https://host:port/path."
+    return "" if fragment_allowed else "A fragment (#…) is not allowed in this URL."
+
+
+def _valid_host(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host.split("%")[0])
+    except ValueError:
+        pass
+    else:
+        return "%" not in host
+    try:
+        ascii_host = host.encode("idna").decode()
+    except UnicodeError:
+        return False
+    labels = ascii_host.removesuffix(".").split(".")
+    return len(ascii_host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+
+
+def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """Append parameters to the query that `url` already has (RFC 6749 §3.1)."""
+    parts = urlsplit(url)
+    added = urlencode(list(parameters), quote_via=quote)
+    query = "&".join(piece for piece in (parts.query, added) if piece)
+    return urlunsplit(parts._replace(query=query))
+
+
+def query_parameters(url: str) -> list[tuple[str, str]]:
+    """The query of `url` as name/value pairs, in order."""
+    return parse_qsl(urlsplit(url).query, keep_blank_values=True)
+
+
+def origin(url: str) -> str:
+    """Scheme, host and port of `url`, as browsers write an origin (RFC 6454 §6.1)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

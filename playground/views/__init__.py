@@ -1,0 +1,13 @@
+"""The pages. Views alone touch `request`, `session` and templates; they decide nothing else."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from playground.views import callback, form, gateway, home, photos, token
+
+
+def register(app: Flask) -> None:
+    """Add every page to the application."""
+    for module in (home, form, callback, token, photos, gateway):
+        app.register_blueprint(module.pages)

@@ -1,0 +1,130 @@
+"""The callback: takes the authorization response, shows what came back and whether to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from playground.errors import FlowUnknown, ResponseRefused
+from playground.flow import Flow
+from playground.flows import flow_id
+from playground.protocol.authorization import check_repeats
+from playground.views.token import exchange_now
+from playground.web import front
+from playground.web.browser import own_flow, owns
+from playground.web.frame import at_step
+from playground.web.problems import show_failure
+from playground.web.security import csrf
+from playground.web.services import services
+from playground.web.token_form import token_fields
+
+pages = Blueprint("callback", __name__, url_prefix="/playground2/oauth2client")
+Pairs = Sequence[tuple[str, str]]
+MAX_PARAMETERS = 50
+
+
+@pages.get("")
+def arrive() -> ResponseReturnValue:
+    """response_mode=query brings parameters; with none, the fragment may hold them."""
+    given = list(request.args.items(multi=True))
+    if not given:
+        at_step(6)
+        return render_template("fragment.html")
+    return _receive(given)
+
+
+@pages.post("")
+@csrf.exempt
+def arrive_by_post() -> ResponseReturnValue:
+    """response_mode=form_post: this cross-site POST has no cookie, so park it and come again."""
+    ticket = services().flows.park(list(request.form.items(multi=True))[:MAX_PARAMETERS])
+    return redirect(url_for("callback.resume", ticket=ticket), 303)
+
+
+@pages.get("/resume/<ticket>")
+def resume(ticket: str) -> ResponseReturnValue:
+    """The second half of form_post, now with the browser's cookies; works once."""
+    given = services().flows.unpark(ticket)
+    if given is None:
+        raise FlowUnknown(
+            sentence="This address works once, and it has been used.",
+            advice=("Go on from the page it led to, or start a new flow.",),
+            status=404,
+        )
+    return _receive(given)
+
+
+@pages.post("/fragment")
+def arrive_by_fragment() -> ResponseReturnValue:
+    """response_mode=fragment: a small script read the fragment and posts it to us."""
+    return _receive(list(request.form.items(multi=True)))
+
+
+def _receive(given: Pairs) -> ResponseReturnValue:
+    parameters = [pair for pair in given if pair[0] not in ("csrf_token", "present")]
+    check_repeats(parameters)
+    flow = _flow_of(dict(parameters).get("state", ""))
+    services().flows.record(flow.id, front.came_back())
+    flow = services().conductor.receive(flow, parameters)
+    if flow.form.exchange_at_once and flow.code:
+        return exchange_now(flow)
+    return redirect(url_for("callback.show", identifier=flow.id), 303)
+
+
+def _flow_of(state: str) -> Flow:
+    """The flow that this state belongs to, if it is this browser's (PROTOCOL 1)."""
+    flow = services().flows.find(flow_id(state)) if state else None
+    if flow is None:
+        raise ResponseRefused(
+            sentence="This response belongs to no flow: its state is missing or unknown.",
+            evidence=(("state", "present, but unknown" if state else "missing"),),
+            advice=(
+                "It may be old, already reset, or made by somebody else (RFC 6749 §10.12).",
+                "Start a new flow from the form.",
+            ),
+        )
+    if not owns(flow):
+        raise _stranger(flow)
+    return flow
+
+
+def _stranger(flow: Flow) -> ResponseRefused:
+    here = f"{request.scheme}://{request.host}"
+    if here != flow.started_on:
+        return ResponseRefused(
+            sentence="The flow began under another host name, so its cookie did not come along.",
+            evidence=(("Began on", flow.started_on), ("Came back to", here)),
+            advice=(
+                f"Open {flow.started_on}/playground2 and start there, or use a callback URL that "
+                f"begins with {flow.started_on}.",
+            ),
+        )
+    return ResponseRefused(
+        sentence="This response belongs to another browser's flow.",
+        evidence=(("Cookie of the flow", "missing"), ("Section", "RFC 6749 §10.12")),
+        advice=(
+            "Start a new flow in this browser.",
+            "If it is your own: cookies for this host name may be blocked or were deleted.",
+        ),
+    )
+
+
+@pages.get("/<identifier>")
+def show(identifier: str) -> ResponseReturnValue:
+    """What came back, and the tutorial's second form."""
+    flow = own_flow(identifier)
+    at_step(9, flow)
+    if flow.response is None:
+        return render_template("waiting.html", flow=flow)
+    return render_template("callback.html", flow=flow, fields=token_fields(flow))
+
+
+@pages.get("/<identifier>/failure")
+def failed(identifier: str) -> ResponseReturnValue:
+    """The flow's newest failure, with its status and, where it helps, the form to correct."""
+    flow = own_flow(identifier)
+    if flow.failure is None:
+        return redirect(url_for("callback.show", identifier=flow.id), 303)
+    return show_failure(flow.failure, flow)

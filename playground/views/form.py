@@ -1,0 +1,184 @@
+"""The form: what to ask the server for; Authorize sends the browser there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from playground import fields
+from playground.errors import InputRefused
+from playground.fields import Field
+from playground.flow import Flow
+from playground.form import Form, check, read
+from playground.mask import mask
+from playground.protocol import authorization
+from playground.web import browser, front
+from playground.web.frame import at_step
+from playground.web.memory import (
+    fresh_form,
+    profile,
+    remember_form,
+    remembered_form,
+    with_secret,
+)
+from playground.web.security import allow_leaving
+from playground.web.services import services
+from playground.web.sessions import renew_session
+
+pages = Blueprint("form", __name__)
+PREVIEWED = (
+    "response_type client_id scope redirect_uri state nonce code_challenge code_challenge_method "
+    "response_mode prompt login_hint max_age acr_values"
+).split()
+SECRETS = ("client_secret", "client_private_key", "id_token_decryption_key", "password")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A field as the template draws it."""
+
+    name: str
+    label: str
+    value: str
+    kind: str
+    help: str
+    parameter: str
+    options: fields.Options = ()
+    error: str = ""
+    placeholder: str = ""
+    required: bool = False
+    maxlength: int = 2000
+    autocomplete: str = "off"
+
+
+@pages.get("/playground2/oauth2")
+def show() -> ResponseReturnValue:
+    name = request.args.get("profile", "")
+    form = fresh_form(name) if name in services().profiles else remembered_form()
+    return _page(form)
+
+
+@pages.get("/playground2/oauth2.jsp")
+@pages.get("/playground2/index.jsp")
+def old_addresses() -> ResponseReturnValue:
+    return redirect(url_for("form.show"), 302)
+
+
+@pages.post("/playground2/oauth2")
+def submit() -> ResponseReturnValue:
+    """Authorize; or show the fields of another grant or server, for pages without scripts."""
+    names = request.form.getlist("extra_name")
+    extra = list(zip(names, request.form.getlist("extra_value"), strict=False))
+    form = read(request.form, extra, kept=remembered_form())
+    action = request.form.get("action", "")
+    if action == "profile" and form.profile in services().profiles:
+        form = fresh_form(form.profile)
+    remember_form(form)
+    if action in ("profile", "show"):
+        return redirect(url_for("form.show"), 303)
+    try:
+        check(form)
+    except InputRefused as error:
+        return _page(form, error.fields), error.status
+    return _start(form)
+
+
+def _start(form: Form) -> ResponseReturnValue:
+    """Begin a flow and send the browser to the server, or the request straight to it."""
+    renew_session()
+    secret = browser.new_secret()
+    origin = f"{request.scheme}://{request.host}"
+    flow = services().conductor.begin(with_secret(form), secret=secret, origin=origin)
+    g.flow = flow
+    if flow.request is None:
+        target = url_for("token.direct", identifier=flow.id)
+    else:
+        target = flow.request.url
+        services().flows.record(flow.id, front.redirect_to_server(flow.request))
+    response = make_response(redirect(target, 303))
+    browser.remember(response, flow, secret)
+    return response
+
+
+def _page(form: Form, errors: dict[str, str] | None = None) -> str:
+    at_step(6)
+    allow_leaving()
+    errors = errors or {}
+    return render_template(
+        "form.html",
+        form=form,
+        main=_group("main", form, errors),
+        token=[] if form.redirecting else _group("token", form, errors),
+        groups=[
+            (title, _group(name, form, errors), _opened(name, form, errors))
+            for name, title in fields.GROUPS
+        ],
+        extra_error=errors.get("extra", ""),
+        errors=errors,
+        profiles=services().profiles.values(),
+        profile=profile(form.profile),
+        preview=_preview(form),
+    )
+
+
+def _group(group: str, form: Form, errors: dict[str, str]) -> list[Shown]:
+    members = [f for f in fields.FIELDS if f.group == group and form.grant_type in f.grants]
+    if group == "endpoints" and form.redirecting and "code" in form.response_types:
+        members.insert(1, fields.BY_NAME["token_endpoint"])
+    return [_shown(item, form, errors.get(item.name, "")) for item in members]
+
+
+def _opened(group: str, form: Form, errors: dict[str, str]) -> bool:
+    return any(shown.error for shown in _group(group, form, errors))
+
+
+def _shown(item: Field, form: Form, error: str) -> Shown:
+    """A field with its value; what is secret is never written back into a page."""
+    value = getattr(form, item.name)
+    secret = item.name in SECRETS
+    kept = with_secret(form).client_secret if item.name == "client_secret" else value
+    options = item.options
+    if item.name == "response_type":
+        options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[form.grant_type])
+    return Shown(
+        name=item.name,
+        label=item.label,
+        value="" if secret else value,
+        kind=item.kind,
+        help=item.help,
+        parameter=item.parameter,
+        options=options,
+        error=error,
+        placeholder=f"kept: {mask(kept)}" if secret and kept else "",
+        required=item.required,
+        maxlength=item.maxlength,
+    )
+
+
+def _preview(form: Form) -> list[dict[str, str]]:
+    """The authorization URL's parameters as they stand; random ones are named, not made."""
+    if not form.redirecting:
+        return []
+    request_now = authorization.prepare(
+        replace(form, extra=()),
+        state="…",
+        nonce="…" if authorization.wants_nonce(form) else "",
+        code_verifier="",
+    )
+    values = dict(request_now.parameters)
+    fixed = {"response_type": form.response_type, "state": "…", "nonce": "…", "code_challenge": "…"}
+    when = {"nonce": "scope openid", "code_challenge": "code_challenge_method"}
+    if "code" in form.response_types and form.code_challenge_method:
+        values |= {"code_challenge": "…", "code_challenge_method": form.code_challenge_method}
+    return [
+        {"name": n, "value": values.get(n, ""), "fixed": fixed.get(n, ""), "when": when.get(n, "")}
+        for n in PREVIEWED
+    ]
+
+
+def start_again(flow: Flow) -> ResponseReturnValue:
+    """Fill the form from an earlier flow and show it."""
+    remember_form(flow.form)
+    return redirect(url_for("form.show"), 303)

@@ -1,0 +1,47 @@
+"""The tutorial's gateway spelling: /authorize and /token on our own port, while a server runs.
+
+Early API Managers served these on their gateway; here they lead to PLAYGROUND_GATEWAY.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, request
+from flask.typing import ResponseReturnValue
+
+from playground.urls import add_parameters
+from playground.web.security import csrf
+from playground.web.services import services
+from playground.wire.transport import Outgoing
+
+pages = Blueprint("gateway", __name__)
+_CARRIED = ("Authorization", "Content-Type", "Accept")
+_RETURNED = ("content-type", "cache-control", "pragma", "www-authenticate")
+
+
+@pages.get("/authorize")
+def authorize() -> ResponseReturnValue:
+    """The same request at the server's own authorization endpoint."""
+    return redirect(add_parameters(_server() + "/oauth2/authorize", request.args.items(True)), 302)
+
+
+@pages.post("/token")
+@csrf.exempt
+def token() -> ResponseReturnValue:
+    """Pass the token request on, and the answer back; the flow that sent it records its own."""
+    outgoing = Outgoing(
+        purpose="Gateway",
+        method="POST",
+        url=_server() + "/oauth2/token",
+        headers=tuple((n, request.headers[n]) for n in _CARRIED if n in request.headers),
+        body=request.get_data(),
+    )
+    answer = services().transport.send(outgoing, record=lambda _: None)
+    headers = {n: v for n, v in answer.response_headers if n.lower() in _RETURNED}
+    return Response(answer.response_body, status=answer.status, headers=headers)
+
+
+def _server() -> str:
+    gateway = services().settings.gateway
+    if not gateway:
+        abort(404)
+    return gateway.rstrip("/")

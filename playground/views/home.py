@@ -1,0 +1,46 @@
+"""Home: what this is and what will happen; and Reset."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+
+from playground.web.browser import forget, own_ids
+from playground.web.frame import at_step
+from playground.web.services import services
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+def root() -> ResponseReturnValue:
+    return redirect(url_for("home.home"))
+
+
+@pages.get("/playground2/", strict_slashes=False)
+def home() -> ResponseReturnValue:
+    at_step(5)
+    return render_template("home.html")
+
+
+@pages.post("/playground2/reset")
+def reset() -> ResponseReturnValue:
+    """Forget the session and every flow of this browser."""
+    response = make_response(redirect(url_for("home.home"), 303))
+    for identifier in own_ids():
+        forget(response, identifier)
+    session.clear()
+    return response
+
+
+@pages.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process answers."""
+    return {"status": "ok"}
+
+
+@pages.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """The store answers too; 503 when it does not."""
+    services().store.ping()
+    return {"status": "ready"}

@@ -1,0 +1,131 @@
+"""The token: fetched with the tutorial's second form, shown with what it says."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from playground.conductor import TokenForm
+from playground.errors import InputRefused
+from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
+from playground.flow import Flow
+from playground.protocol.jwt_view import open_jwt
+from playground.urls import url_problem
+from playground.web.browser import own_flow
+from playground.web.frame import at_step
+from playground.web.services import services
+
+pages = Blueprint("token", __name__, url_prefix="/playground2/oauth2client")
+MAX_FIELD = 2000
+
+
+@pages.post("/<identifier>/token")
+def get_access_token(identifier: str) -> ResponseReturnValue:
+    flow = own_flow(identifier)
+    typed = TokenForm(
+        redirect_uri=_typed("redirect_uri", flow.form.redirect_uri),
+        token_endpoint=_typed("token_endpoint", flow.form.token_endpoint),
+        client_secret=_typed("client_secret"),
+        code_verifier=_typed("code_verifier"),
+        token_endpoint_auth_method=_typed(
+            "token_endpoint_auth_method", flow.form.token_endpoint_auth_method
+        ),
+    )
+    _check(typed, flow)
+    services().conductor.exchange(flow, typed, attempt=_attempt())
+    return redirect(url_for("token.show", identifier=flow.id), 303)
+
+
+def exchange_now(flow: Flow) -> ResponseReturnValue:
+    """Exchange at once, with what the first form said."""
+    typed = TokenForm(
+        redirect_uri=flow.form.redirect_uri,
+        token_endpoint=flow.form.token_endpoint,
+        client_secret="",
+        code_verifier=flow.code_verifier,
+        token_endpoint_auth_method=flow.form.token_endpoint_auth_method,
+    )
+    _check(typed, flow)
+    services().conductor.exchange(flow, typed, attempt=0)
+    return redirect(url_for("token.show", identifier=flow.id), 303)
+
+
+@pages.get("/<identifier>/token")
+def show(identifier: str) -> ResponseReturnValue:
+    flow = own_flow(identifier)
+    at_step(9, flow)
+    if flow.token is None:
+        return redirect(url_for("callback.show", identifier=flow.id), 303)
+    jwts = {
+        "access token": open_jwt(flow.token.access_token),
+        "id token": open_jwt(flow.token.id_token),
+    }
+    return render_template(
+        "token.html", flow=flow, token=flow.token, jwts=jwts, scopes=_scopes(flow)
+    )
+
+
+@pages.get("/<identifier>/direct")
+def direct(identifier: str) -> ResponseReturnValue:
+    """Grants without a browser step: what will be sent, and the button that sends it."""
+    flow = own_flow(identifier)
+    at_step(9, flow)
+    if flow.token is not None:
+        return redirect(url_for("token.show", identifier=flow.id), 303)
+    return render_template("direct.html", flow=flow)
+
+
+@pages.post("/<identifier>/direct")
+def fetch_directly(identifier: str) -> ResponseReturnValue:
+    flow = own_flow(identifier)
+    services().conductor.fetch_token(
+        flow, flow.form, _direct_grant(flow), purpose="Token request", attempt=_attempt()
+    )
+    return redirect(url_for("token.show", identifier=flow.id), 303)
+
+
+def _direct_grant(flow: Flow) -> list[tuple[str, str]]:
+    """RFC 6749 §4.4.2 for client credentials, §4.3.2 for the password grant."""
+    grant = [("grant_type", flow.form.grant_type), ("scope", flow.form.scope)]
+    if flow.form.grant_type == CLIENT_CREDENTIALS:
+        return grant
+    return [*grant, ("username", flow.form.username), ("password", flow.form.password)]
+
+
+def _typed(name: str, default: str = "") -> str:
+    return request.form.get(name, default).strip()
+
+
+def _attempt() -> int:
+    number = request.form.get("attempt", "0")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 0
+
+
+def _check(typed: TokenForm, flow: Flow) -> None:
+    """Raises InputRefused naming the fields of the second form that cannot be sent."""
+    values = asdict(typed)
+    problems = {n: "This is too long." for n, v in values.items() if len(v) > MAX_FIELD}
+    for name in ("redirect_uri", "token_endpoint"):
+        if problem := url_problem(values[name]):
+            problems[name] = f"{BY_NAME[name].label}: {problem}"
+    if typed.token_endpoint_auth_method not in dict(AUTH_METHODS):
+        problems["token_endpoint_auth_method"] = "Choose a method from the list."
+    if problems:
+        raise InputRefused(
+            sentence=" ".join(problems.values()),
+            fields=problems,
+            advice=("Correct it in the form below; nothing was sent.",),
+            flow_id=flow.id,
+            step=9,
+        )
+
+
+def _scopes(flow: Flow) -> list[tuple[str, str]]:
+    """Each scope with what became of it: granted, not granted, added by the server."""
+    asked = flow.form.scopes
+    said = flow.token.scope if flow.token else None
+    granted = tuple(said.split()) if said is not None else asked
+    rows = [(s, "granted" if s in granted else "not granted") for s in asked]
+    return rows + [(s, "added by the server") for s in granted if s not in asked]

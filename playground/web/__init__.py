@@ -1,0 +1,1 @@
+"""What every page shares: sessions, headers, the frame, the failure page."""

@@ -1,0 +1,78 @@
+"""Which flows a browser owns: one cookie per flow, so that tabs never overwrite each other."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from flask import Response, request
+
+from playground.errors import FlowUnknown
+from playground.flow import Flow
+from playground.web.services import services
+from playground.web.sessions import COOKIE_PATH
+
+PREFIX = "playground_flow_"
+
+
+def new_secret() -> str:
+    """A flow cookie's value: its birth in seconds since the epoch, and 256 random bits."""
+    return f"{int(time.time())}.{secrets.token_urlsafe(32)}"
+
+
+def remember(response: Response, flow: Flow, secret: str) -> None:
+    """Bind the flow to this browser; past the limit the oldest one is let go."""
+    settings = services().settings
+    response.set_cookie(
+        PREFIX + flow.id,
+        secret,
+        max_age=settings.session_hours * 3600,
+        path=COOKIE_PATH,
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+    )
+    mine = own_ids()
+    for identifier in mine[: max(0, len(mine) + 1 - settings.max_flows)]:
+        forget(response, identifier)
+
+
+def own_ids() -> list[str]:
+    """The ids of the flows this browser has cookies for, the oldest first."""
+    cookies = {k: v for k, v in request.cookies.items() if k.startswith(PREFIX)}
+    by_age = sorted(cookies, key=lambda name: (cookies[name].partition(".")[0], name))
+    return [name.removeprefix(PREFIX) for name in by_age]
+
+
+def owns(flow: Flow) -> bool:
+    """Whether this browser holds the flow's cookie."""
+    return services().flows.belongs(flow, request.cookies.get(PREFIX + flow.id, ""))
+
+
+def own_flow(identifier: str) -> Flow:
+    """The flow, if it is this browser's. Raises FlowUnknown."""
+    flow = services().flows.find(identifier)
+    if flow is None or not owns(flow):
+        raise FlowUnknown(
+            sentence="There is no such flow in this browser.",
+            advice=(
+                "It may have expired, been reset, or belong to another browser.",
+                "Start again with Import Photos; the form keeps what you typed.",
+            ),
+            status=404,
+        )
+    return flow
+
+
+def own_flows() -> list[Flow]:
+    """This browser's flows, the newest first."""
+    found = (services().flows.find(identifier) for identifier in reversed(own_ids()))
+    return [flow for flow in found if flow is not None and owns(flow)]
+
+
+def forget(response: Response, identifier: str) -> None:
+    """Delete a flow's cookie, and the flow itself if it is this browser's."""
+    flow = services().flows.find(identifier)
+    if flow is not None and owns(flow):
+        services().flows.delete(identifier)
+    response.delete_cookie(PREFIX + identifier, path=COOKIE_PATH)

@@ -1,0 +1,31 @@
+"""How templates write times, secrets and values."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from playground.mask import half, mask
+
+
+def utc(epoch: float) -> str:
+    """Seconds since the epoch as a date and time in UTC."""
+    try:
+        return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (ValueError, OverflowError, OSError):
+        return f"{epoch} (no date)"
+
+
+def pretty(value: object) -> str:
+    """JSON, indented, with its own characters."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to every template."""
+    app.add_template_filter(utc, "utc")
+    app.add_template_filter(pretty, "pretty")
+    app.add_template_filter(mask, "mask")
+    app.add_template_filter(half, "half")

@@ -1,0 +1,81 @@
+"""What the form remembers between visits, in the session."""
+
+from __future__ import annotations
+
+from flask import request, session
+
+from playground.flow import Flow
+from playground.form import Form, from_memory, to_memory
+from playground.profiles import Profile
+from playground.web.services import services
+
+_FORM, _PROFILE = "form", "profile"
+DEFAULT_PROFILE = "embedded"
+
+
+def base_url() -> str:
+    """Our own address as the browser has it; its host name has been checked already."""
+    return f"{request.scheme}://{request.host}/playground2"
+
+
+def profile(name: str) -> Profile:
+    """A profile by name; the embedded server's when there is no such one."""
+    profiles = services().profiles
+    return profiles.get(name) or profiles[DEFAULT_PROFILE]
+
+
+def fresh_form(name: str) -> Form:
+    """The form as a profile fills it for this address."""
+    here = base_url()
+    return profile(name).form(callback=f"{here}/oauth2client", home=here)
+
+
+def remembered_form() -> Form:
+    """The form as typed last; the default callback follows the host name in the address bar."""
+    memory = session.get(_FORM)
+    if not isinstance(memory, dict):
+        return fresh_form(DEFAULT_PROFILE)
+    default = fresh_form(str(memory.get("profile", "")))
+    form = from_memory(memory, default=default)
+    return _on_this_host(form, default)
+
+
+def _on_this_host(form: Form, default: Form) -> Form:
+    """Move a callback of ours that was filled in on another of our host names to this one."""
+    ours = {f"{request.scheme}://{name}" for name in services().settings.hosts}
+    moved = {
+        name: getattr(default, name)
+        for name in ("redirect_uri", "post_logout_redirect_uri")
+        if _same_place(getattr(form, name), getattr(default, name), ours)
+    }
+    return from_memory({**to_memory(form), **moved}, default=form)
+
+
+def _same_place(kept: str, default: str, ours: set[str]) -> bool:
+    """Whether the two differ in which of our own host names they use, and in nothing else."""
+    port = request.host.partition(":")[2]
+    origins = {f"{start}:{port}" if port else start for start in ours}
+    return any(kept == default.replace(base_url(), f"{o}/playground2", 1) for o in origins)
+
+
+def remember_form(form: Form) -> None:
+    """Keep what was typed, the password excepted."""
+    session[_FORM] = to_memory(form)
+
+
+def remembered_profile(flow: Flow | None) -> Profile:
+    """The profile of the flow, else of the form as it stands."""
+    if flow is not None:
+        return profile(flow.form.profile)
+    memory = session.get(_FORM)
+    return profile(str(memory.get(_PROFILE, "")) if isinstance(memory, dict) else DEFAULT_PROFILE)
+
+
+def with_secret(form: Form) -> Form:
+    """The form with the secret that the profile keeps, where none was typed."""
+    if form.client_secret:
+        return form
+    kept = profile(form.profile)
+    same_client = form.client_id == kept.values.get("client_id", form.client_id)
+    secret = kept.client_secret() if same_client else ""
+    return from_memory({"client_secret": secret}, default=form) if secret else form

@@ -1,0 +1,14 @@
+"""Reverse proxies in front of us: their headers count only where configured (PROTOCOL 31)."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+
+def behind(app: Flask, proxies: int) -> None:
+    """Believe the X-Forwarded-* headers of this many proxies; of none, when 0."""
+    if proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )

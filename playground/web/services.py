@@ -1,0 +1,35 @@
+"""What the views work with, wired once in `app.create_app`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from playground.conductor import Conductor
+from playground.flows import Flows
+from playground.profiles import Profile
+from playground.settings import Settings
+from playground.store import Store
+from playground.wire.transport import Transport
+
+_NAME = "playground"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts of one application."""
+
+    settings: Settings
+    store: Store
+    flows: Flows
+    transport: Transport
+    conductor: Conductor
+    profiles: Mapping[str, Profile]
+
+
+def services() -> Services:
+    """The current application's parts."""
+    return cast(Services, current_app.extensions[_NAME])

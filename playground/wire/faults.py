@@ -1,0 +1,149 @@
+"""Why an outgoing request got no usable answer, said as one of our errors."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+
+from playground.errors import (
+    CertificateRefused,
+    OutboundRefused,
+    PlaygroundError,
+    ServerMisbehaved,
+    ServerTooSlow,
+    ServerUnreachable,
+)
+
+Kind = TypeVar("Kind", bound=BaseException)
+
+TRANSPORT_FAULTS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    OSError,
+    http.client.HTTPException,
+    ValueError,
+)
+_TIMEOUTS = (
+    TimeoutError,
+    requests.Timeout,
+    urllib3.exceptions.TimeoutError,
+)
+_CERTIFICATE_SENTENCES = {
+    9: "is not valid yet",
+    10: "has expired",
+    18: "is self-signed and not trusted yet",
+    19: "comes from an authority that is not trusted yet",
+    20: "comes from an authority that is not trusted yet",
+    21: "comes from an authority that is not trusted yet",
+    62: "is for another host name",
+    64: "is for another address",
+}
+
+
+def explain(error: BaseException, url: str, *, expired: bool) -> PlaygroundError:
+    """Turn what the HTTP library raised into a sentence with evidence and a next step."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, OutboundRefused):
+            return cause
+    where = urlsplit(url).netloc
+    evidence = (("URL", url.partition("?")[0]), ("Reason", _reason(causes)))
+    certificate = _first(causes, ssl.SSLCertVerificationError)
+    if certificate is not None:
+        return _certificate(certificate, where, url)
+    never_connected = _first(causes, ConnectionRefusedError) or _first(causes, socket.gaierror)
+    if expired or (not never_connected and any(isinstance(c, _TIMEOUTS) for c in causes)):
+        return ServerTooSlow(
+            sentence=f"{where} did not answer in time.",
+            evidence=evidence,
+            advice=("Is the server busy or stuck? Try again in a moment.",),
+            status=504,
+        )
+    return _no_answer(causes, where, evidence)
+
+
+def _no_answer(
+    causes: list[BaseException], where: str, evidence: tuple[tuple[str, str], ...]
+) -> PlaygroundError:
+    if _first(causes, ConnectionRefusedError):
+        return ServerUnreachable(
+            sentence=f"Nothing answers at {where}: the connection was refused.",
+            evidence=evidence,
+            advice=(f"Is the server running on {where}?", "Check the host and the port."),
+            status=502,
+        )
+    if _first(causes, socket.gaierror):
+        return ServerUnreachable(
+            sentence=f"The host name in {where} is unknown on the playground's machine.",
+            evidence=evidence,
+            advice=("Check the spelling; add the name to /etc/hosts if it is a local one.",),
+            status=502,
+        )
+    if _first(causes, ssl.SSLError):
+        return ServerUnreachable(
+            sentence=f"{where} does not speak TLS the way https needs it.",
+            evidence=evidence,
+            advice=("Does this port speak plain http? Then the URL starts with http://.",),
+            status=502,
+        )
+    if any(isinstance(c, http.client.HTTPException | UnicodeError) for c in causes):
+        return ServerMisbehaved(
+            sentence=f"What {where} sent back is not HTTP, or it stopped in the middle.",
+            evidence=evidence,
+            advice=("Does this port speak https? Then the URL starts with https://.",),
+            status=502,
+        )
+    return ServerUnreachable(
+        sentence=f"The connection to {where} broke before the answer was complete.",
+        evidence=evidence,
+        advice=("Try again; look at the server's own log if it happens twice.",),
+        status=502,
+    )
+
+
+def _certificate(error: ssl.SSLCertVerificationError, where: str, url: str) -> CertificateRefused:
+    what = _CERTIFICATE_SENTENCES.get(error.verify_code, "is not acceptable")
+    return CertificateRefused(
+        sentence=f"The certificate that {where} presents {what}.",
+        evidence=(
+            ("URL", url.partition("?")[0]),
+            ("Verification", f"{error.verify_message} (code {error.verify_code})"),
+        ),
+        advice=(
+            "Nothing was sent: the connection ended before the first byte of the request.",
+            "If the server is yours, add its certificate authority (PLAYGROUND_CA_FILE or "
+            "SSL_CERT_FILE) and use the host name that its certificate is for.",
+        ),
+        status=502,
+    )
+
+
+def _first(causes: list[BaseException], kind: type[Kind]) -> Kind | None:
+    return next((cause for cause in causes if isinstance(cause, kind)), None)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything it wraps, however the libraries chained it."""
+    pending, seen = [error], set[int]()
+    while pending:
+        current = pending.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        linked = [current.__cause__, current.__context__, getattr(current, "reason", None)]
+        pending += [e for e in (*linked, *current.args) if isinstance(e, BaseException)]
+
+
+def _reason(causes: list[BaseException]) -> str:
+    """The innermost message, which names the fact and not the library."""
+    innermost = next((c for c in causes if isinstance(c, OSError) and c.strerror), causes[0])
+    text = getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
+    return str(text)[:300]
