@@ -1,0 +1,1 @@
+"""Independent authorization servers."""
