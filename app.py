@@ -9,8 +9,11 @@ from flask import Flask
 from playground import profiles, views
 from playground.conductor import Conductor
 from playground.flows import Flows
+from playground.identity import Identity
+from playground.own_key import OwnKey
 from playground.settings import Settings, SettingsError
 from playground.store.opening import open_store
+from playground.verifier import Verifier
 from playground.web import filters, frame, problems
 from playground.web.proxies import behind
 from playground.web.security import protect
@@ -27,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_url_path="/playground2/static")
     store = open_store(settings)
     flows = Flows(store, ttl=settings.session_hours * 3600)
+    own_key = OwnKey(store)
     transport = Transport(
         policy=OutboundPolicy(loopback=settings.loopback, allowed_hosts=settings.allowed_hosts),
         trust=Trust(ca_file=settings.ca_file),
@@ -38,7 +42,13 @@ def create_app(settings: Settings | None = None) -> Flask:
         store=store,
         flows=flows,
         transport=transport,
-        conductor=Conductor(flows, transport),
+        conductor=Conductor(
+            flows=flows,
+            transport=transport,
+            identity=Identity(Verifier(store), own_key),
+            own_key=own_key,
+        ),
+        own_key=own_key,
         profiles=profiles.load(settings.profiles, embedded=settings.embedded),
     )
     app.session_interface = StoreSessionInterface(app, store)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from playground.errors import CheckFailed, PlaygroundError, ResponseRefused
 from playground.flow import Flow, Result
 from playground.flows import Flows, binding, flow_id
 from playground.form import Form
+from playground.identity import Identity
+from playground.own_key import OwnKey
 from playground.protocol import authorization, resource, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load as load_key
@@ -34,9 +36,13 @@ class TokenForm:
 class Conductor:
     """Every method takes and returns flows; failures are raised with the flow's id in them."""
 
-    def __init__(self, flows: Flows, transport: Transport) -> None:
+    def __init__(
+        self, *, flows: Flows, transport: Transport, identity: Identity, own_key: OwnKey
+    ) -> None:
         self._flows = flows
         self._transport = transport
+        self._identity = identity
+        self._own_key = own_key
 
     def begin(self, form: Form, *, secret: str, origin: str) -> Flow:
         """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3)."""
@@ -75,13 +81,22 @@ class Conductor:
         expected = authorization.expected_of(flow.form, flow.state)
         try:
             response, checks = authorization.validate(parameters, expected)
+            claims, id_token_checks = self._identity.of_response(flow, response, self._sender(flow))
+            front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:
             error.flow_id = flow.id
             raise
         return self._flows.update(
             flow.id,
             lambda f: replace(
-                f, response=response, response_checks=tuple(checks), responded_at=time.time()
+                f,
+                response=response,
+                response_checks=tuple(checks),
+                responded_at=time.time(),
+                claims=claims,
+                id_token_checks=id_token_checks,
+                token=front_token,
+                failure=None,
             ),
         )
 
@@ -118,10 +133,11 @@ class Conductor:
         attempt: int,
     ) -> Flow:
         """Send one token request, once per attempt, and keep the checked answer."""
+        refreshed = ("grant_type", "refresh_token") in grant
         request = token.TokenRequest(
             token_endpoint=form.token_endpoint,
             parameters=tuple(grant),
-            client=client_of(form),
+            client=self._client(form),
             purpose=purpose,
             audience=form.issuer,
         )
@@ -131,12 +147,24 @@ class Conductor:
                 return flow
             self._flows.update(flow.id, lambda f: replace(f, attempts=attempt + 1))
             answer = token.check_response(self.send(flow, outgoing))
+            claims, checks = self._identity.of_token(
+                flow, form, answer, self._sender(flow), refreshed=refreshed
+            )
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
         return self._flows.update(
             flow.id,
-            lambda f: replace(f, form=form, token=answer, previous_token=f.token, failure=None),
+            lambda f: replace(
+                f,
+                form=form,
+                token=answer,
+                exchanged=True,
+                previous_token=f.token,
+                claims=claims or f.claims,
+                id_token_checks=checks or f.id_token_checks,
+                failure=None,
+            ),
         )
 
     def photos(self, flow: Flow) -> Flow:
@@ -172,21 +200,25 @@ class Conductor:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
 
+    def _sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
+        """`send` for one flow, to hand to what fetches on its behalf."""
+        return lambda outgoing: self.send(flow, outgoing)
+
     def send(self, flow: Flow, outgoing: Outgoing) -> Exchange:
         """One request through the seam, recorded with the flow."""
         self._flows.check_room(flow.id)
         return self._transport.send(outgoing, record=lambda x: self._flows.record(flow.id, x))
 
-
-def client_of(form: Form) -> Client:
-    """The client as the form describes it. Raises InputRefused for an unusable key."""
-    method = form.token_endpoint_auth_method
-    wants_key = method == "private_key_jwt"
-    return Client(
-        client_id=form.client_id,
-        client_secret=form.client_secret,
-        method=method,
-        private_key=load_key(form.client_private_key, field="client_private_key")
-        if wants_key
-        else None,
-    )
+    def _client(self, form: Form) -> Client:
+        """The client as the form describes it. Raises InputRefused for an unusable key."""
+        method, key = form.token_endpoint_auth_method, None
+        if method == "private_key_jwt":
+            key = load_key(
+                form.client_private_key or self._own_key.private(), field="client_private_key"
+            )
+        return Client(
+            client_id=form.client_id,
+            client_secret=form.client_secret,
+            method=method,
+            private_key=key,
+        )

@@ -21,6 +21,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from playground.protocol.checks import Check
+
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
@@ -38,6 +40,7 @@ class Failure:
     server_status: int = 0
     at: float = 0.0
     exchange: str = ""
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(kw_only=True, eq=False)
@@ -58,6 +61,7 @@ class PlaygroundError(Exception):
     error_uri: str = ""
     server_status: int = 0
     exchange: str = ""
+    checks: tuple[Check, ...] = ()
 
     def __str__(self) -> str:
         return self.sentence
@@ -77,6 +81,7 @@ class PlaygroundError(Exception):
             server_status=self.server_status,
             at=at,
             exchange=self.exchange,
+            checks=self.checks,
         )
 
 

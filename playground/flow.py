@@ -48,6 +48,7 @@ class Flow:
     response_checks: tuple[Check, ...] = ()
     responded_at: float = 0.0
     attempts: int = 0
+    exchanged: bool = False
     token: TokenResponse | None = None
     previous_token: TokenResponse | None = None
     id_token_checks: tuple[Check, ...] = ()
@@ -60,6 +61,11 @@ class Flow:
     def code(self) -> str:
         """The authorization code, if one came back."""
         return self.response.code if self.response else ""
+
+    @property
+    def awaits_exchange(self) -> bool:
+        """Whether a code is there that no token came for yet."""
+        return bool(self.code) and not self.exchanged
 
     def result(self, kind: str) -> Result | None:
         """The newest result of one kind."""

@@ -80,6 +80,31 @@ def code_grant(
     )
 
 
+def from_front_channel(
+    response: AuthorizationResponse, *, received_at: float
+) -> TokenResponse | None:
+    """The token that an implicit or hybrid response carries (RFC 6749 §4.2.2); None without one."""
+    if not response.access_token:
+        return None
+    if response.token_type.lower() != "bearer":
+        raise ServerMisbehaved(
+            sentence=f"The token's type is “{response.token_type}”; only Bearer can be used.",
+            evidence=(("Section", "RFC 6749 §7.1"),),
+        )
+    given = dict(response.parameters)
+    expires_in, notes = _expires_in(dict(given))
+    return TokenResponse(
+        access_token=response.access_token,
+        token_type=response.token_type,
+        received_at=received_at,
+        body=json.dumps(given, indent=2),
+        expires_in=expires_in,
+        scope=response.scope or None,
+        id_token=response.id_token,
+        notes=tuple(note for note in notes if "string" not in note),
+    )
+
+
 def check_response(exchange: Exchange) -> TokenResponse:
     """Accept a token response, or say why not (RFC 6749 §5.1, §5.2, §7.1).
 

@@ -51,7 +51,7 @@ def show_failure(failure: Failure, flow: Flow | None) -> ResponseReturnValue:
     """The failure page with the failure's own status."""
     at_step(failure.step, flow)
     mine = flow if flow is not None and owns(flow) else None
-    retry = mine is not None and mine.code and not mine.token and failure.step == TOKEN_STEP
+    retry = mine is not None and mine.awaits_exchange and failure.step == TOKEN_STEP
     fields = token_fields(mine) if mine and retry else []
     page = render_template("failure.html", failure=failure, flow=mine, fields=fields)
     return page, failure.status

@@ -10,6 +10,7 @@ from flask import current_app
 
 from playground.conductor import Conductor
 from playground.flows import Flows
+from playground.own_key import OwnKey
 from playground.profiles import Profile
 from playground.settings import Settings
 from playground.store import Store
@@ -27,6 +28,7 @@ class Services:
     flows: Flows
     transport: Transport
     conductor: Conductor
+    own_key: OwnKey
     profiles: Mapping[str, Profile]
 
 

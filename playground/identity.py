@@ -1,0 +1,95 @@
+"""Who signed in: what each of a flow's id tokens must say, and that it does say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playground.errors import CheckFailed
+from playground.flow import Flow
+from playground.form import Form
+from playground.own_key import OwnKey
+from playground.protocol.authorization import AuthorizationResponse
+from playground.protocol.checks import Check, failed
+from playground.protocol.id_token import Claims, Expected
+from playground.protocol.token import TokenResponse
+from playground.verifier import KeySource, Verifier
+from playground.wire.exchange import Exchange
+from playground.wire.transport import Outgoing
+
+Send = Callable[[Outgoing], Exchange]
+
+
+class Identity:
+    """Verifies the id tokens of flows. Raises CheckFailed where one must not be believed."""
+
+    def __init__(self, verifier: Verifier, own_key: OwnKey) -> None:
+        self._verifier = verifier
+        self._own_key = own_key
+
+    def of_response(
+        self, flow: Flow, response: AuthorizationResponse, send: Send
+    ) -> tuple[Claims | None, tuple[Check, ...]]:
+        """The front channel's id token: its hashes are mandatory (OIDC Core §3.2.2.9, §3.3.2)."""
+        given = {"at_hash": response.access_token, "c_hash": response.code}
+        expected = Expected(
+            issuer=flow.form.issuer,
+            client_id=flow.form.client_id,
+            nonce=flow.nonce,
+            max_age=flow.form.max_age,
+            acr_values=flow.form.acr_values,
+            access_token=response.access_token,
+            code=response.code,
+            mandatory=frozenset(name for name, value in given.items() if value),
+        )
+        return self._check(flow, flow.form, response.id_token, expected, send, front=True)
+
+    def of_token(
+        self, flow: Flow, form: Form, answer: TokenResponse, send: Send, *, refreshed: bool
+    ) -> tuple[Claims | None, tuple[Check, ...]]:
+        """The token response's id token; the same person as before (§3.3.3.6, §12.2)."""
+        earlier = flow.claims or {}
+        expected = Expected(
+            issuer=str(earlier.get("iss") or form.issuer),
+            client_id=form.client_id,
+            nonce="" if refreshed else flow.nonce,
+            max_age="" if refreshed else form.max_age,
+            acr_values="" if refreshed else form.acr_values,
+            access_token=answer.access_token,
+            code="" if refreshed else flow.code,
+            subject=str(earlier.get("sub") or ""),
+        )
+        return self._check(flow, form, answer.id_token, expected, send, front=False)
+
+    def _check(
+        self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, front: bool
+    ) -> tuple[Claims | None, tuple[Check, ...]]:
+        if not token:
+            return None, ()
+        source = KeySource(
+            jwks_uri=form.jwks_uri,
+            client_secret=form.client_secret,
+            decryption_key=form.id_token_decryption_key or self._own_key.private(),
+            front_channel=front,
+        )
+        claims, checks = self._verifier.verify(token, expected, source, send)
+        if wrong := failed(checks):
+            raise _not_believed(flow, wrong, checks)
+        return claims, tuple(checks)
+
+
+def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckFailed:
+    names = ", ".join(check.title for check in wrong)
+    return CheckFailed(
+        sentence=f"The id token is not believed: {names} failed.",
+        evidence=tuple(
+            (check.title, f"expected {check.expected}; found {check.found or 'nothing'}")
+            for check in wrong
+        ),
+        advice=(
+            "No token of this response was kept.",
+            "Compare the issuer, the client id and the key set with the server's metadata.",
+        ),
+        flow_id=flow.id,
+        step=9,
+        checks=tuple(checks),
+    )

@@ -1,0 +1,159 @@
+"""Verifies id tokens: decrypts, fetches and keeps the server's keys, runs every check."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from joserfc import jwe
+from joserfc.errors import JoseError
+
+from playground.errors import CheckFailed, ServerMisbehaved
+from playground.protocol import id_token
+from playground.protocol.checks import Check
+from playground.protocol.id_token import Claims, Expected, check_claims, check_signature
+from playground.protocol.jwks import ALGORITHMS, HMAC, KeyNotFoundError, choose
+from playground.protocol.jwt_view import open_jwt
+from playground.protocol.keys import load
+from playground.store import Store
+from playground.wire.exchange import Exchange
+from playground.wire.transport import Outgoing
+
+KEEP_SECONDS = 600.0
+REFETCH_FLOOR = 30.0
+JWE_KEYS = ("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+JWE_CONTENT = ("A128CBC-HS256", "A192CBC-HS384", "A256CBC-HS512", "A128GCM", "A192GCM", "A256GCM")
+Send = Callable[[Outgoing], Exchange]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeySource:
+    """Where a flow's keys come from; `scope` separates servers that are trusted differently."""
+
+    jwks_uri: str
+    client_secret: str = ""
+    decryption_key: str = ""
+    front_channel: bool = False
+
+
+class Verifier:
+    """Keeps fetched key sets in the shared store, for all workers."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def verify(
+        self, token: str, expected: Expected, source: KeySource, send: Send
+    ) -> tuple[Claims, list[Check]]:
+        """The claims and every check. A failed check is in the list, claims are then empty."""
+        token, opened = self._decrypted(token, source)
+        view = open_jwt(token)
+        if view is None or view.claims is None:
+            found = id_token.signature_check("fail", "a signed JWT", "something else")
+            return {}, [*opened, found]
+        claims, signature = self._signature(token, view.header, source, send)
+        if claims is None and signature.verdict != "fail":
+            claims = view.claims
+        if claims is None:
+            return {}, [*opened, signature]
+        return claims, [*opened, signature, *check_claims(view.header, claims, expected)]
+
+    def _signature(
+        self, token: str, header: Claims, source: KeySource, send: Send
+    ) -> tuple[Claims | None, Check]:
+        """Verify with the server's key; a new key set is fetched once for an unknown kid."""
+        if header.get("alg") not in ALGORITHMS:
+            return None, id_token.signature_check(
+                "fail", f"one of {', '.join(ALGORITHMS)}", f"alg {header.get('alg')}"
+            )
+        if not source.jwks_uri and header.get("alg") not in HMAC:
+            return None, _unverifiable(source)
+        key_set = b"" if header.get("alg") in HMAC else self._key_set(source.jwks_uri, send)
+        try:
+            key = choose(header, key_set, source.client_secret)
+        except KeyNotFoundError as error:
+            newer = self._refetched(source.jwks_uri, send) if error.unknown_kid else None
+            try:
+                key = choose(header, newer or b"{}", source.client_secret)
+            except KeyNotFoundError:
+                return None, id_token.signature_check("fail", "one by a key of the set", str(error))
+        return check_signature(token, key)
+
+    def _key_set(self, jwks_uri: str, send: Send) -> bytes:
+        kept = self._store.get(_key(jwks_uri))
+        return kept if kept is not None else self._fetch(jwks_uri, send)
+
+    def _refetched(self, jwks_uri: str, send: Send) -> bytes | None:
+        """The set once more, not more often than the floor allows (OIDC Core §10.1.1)."""
+        if not self._store.add(_key(jwks_uri) + ":fetched", b"1", REFETCH_FLOOR):
+            return None
+        return self._fetch(jwks_uri, send)
+
+    def _fetch(self, jwks_uri: str, send: Send) -> bytes:
+        outgoing = Outgoing(
+            purpose="Fetch the server's keys",
+            method="GET",
+            url=jwks_uri,
+            headers=(("Accept", "application/jwk-set+json, application/json"),),
+        )
+        exchange = send(outgoing)
+        if exchange.status != 200 or not _is_key_set(exchange.response_body):
+            raise ServerMisbehaved(
+                sentence="The server's keys cannot be read, so no signature can be verified.",
+                evidence=(("jwks_uri", jwks_uri), ("Status", str(exchange.status))),
+                advice=("Compare the key set's URL with jwks_uri in the server's metadata.",),
+                status=502,
+                exchange=exchange.id,
+            )
+        self._store.put(_key(jwks_uri), exchange.response_body, KEEP_SECONDS)
+        return exchange.response_body
+
+    def _decrypted(self, token: str, source: KeySource) -> tuple[str, list[Check]]:
+        """The JWS inside a JWE (RFC 7516 §5.2); a JWS as it is."""
+        if token.count(".") != 4:
+            return token, []
+        key = load(source.decryption_key, field="id_token_decryption_key")
+        registry = jwe.JWERegistry(algorithms=[*JWE_KEYS, *JWE_CONTENT], strict_check_header=False)
+        registry.max_protected_header_length = id_token.MAX_HEADER
+        try:
+            opened = jwe.decrypt_compact(token, key.key, registry=registry)
+            text = (opened.plaintext or b"").decode()
+        except (JoseError, ValueError, TypeError, UnicodeDecodeError) as error:
+            raise CheckFailed(
+                sentence="The encrypted id token cannot be opened with this key.",
+                evidence=(("Reason", str(error)[:200]),),
+                advice=("Give the private key whose public half the server encrypts for.",),
+            ) from error
+        note = Check(
+            title="encryption",
+            expected="one that our key opens",
+            found=f"opened, {opened.headers().get('alg')} {opened.headers().get('enc')}",
+            verdict="ok",
+            section="RFC 7516 §5.2",
+        )
+        return text, [note]
+
+
+def _key(jwks_uri: str) -> str:
+    return "jwks:" + sha256(jwks_uri.encode()).hexdigest()
+
+
+def _is_key_set(body: bytes) -> bool:
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(data, dict) and isinstance(data.get("keys"), list)
+
+
+def _unverifiable(source: KeySource) -> Check:
+    """No key set: TLS to the token endpoint vouches, in the front channel nothing does."""
+    return Check(
+        title="signature",
+        expected="a key set (jwks_uri) to verify it with",
+        found="none is configured",
+        verdict="fail" if source.front_channel else "warn",
+        section="OIDC Core §3.1.3.7 (6)",
+    )
