@@ -1,0 +1,43 @@
+"""The factory: reads what is kept on disk, wires the parts together, adds no behaviour."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from authserver import security, views
+from authserver.deployment import read_deployment
+from authserver.keys import load_cookie_secret, load_signing_keys
+from authserver.oauth.outbound import Outbound
+from authserver.oauth.server import Parts, Server
+from authserver.oauth.token_endpoints import Introspection, Revocation
+from authserver.private_files import private_dir
+from authserver.seed import plant
+from authserver.settings import HOST_NAMES, Settings
+from authserver.store import open_store
+from authserver.tls import Authority
+
+
+def create_app(settings: Settings) -> Flask:
+    """The authorization server as a WSGI application."""
+    directory = private_dir(settings.data_dir.absolute())
+    app = Flask("authserver")
+    app.secret_key = load_cookie_secret(directory)
+    app.config["TRUSTED_HOSTS"] = list(HOST_NAMES)
+    security.protect(app)
+    deployment = read_deployment(settings.deployment_file)
+    for warning in deployment.warnings:
+        app.logger.warning(warning)
+    authority = Authority(directory=directory)
+    parts = Parts(
+        settings=settings,
+        deployment=deployment,
+        store=open_store(directory / "authserver.sqlite3"),
+        keys=load_signing_keys(directory),
+        outbound=Outbound(authority=authority.certificate),
+    )
+    plant(parts.store, settings)
+    server = Server(parts)
+    server.register_endpoint(Revocation)
+    server.register_endpoint(Introspection)
+    app.extensions["authserver"] = server
+    views.register(app, CSRFProtect(app))
+    return app

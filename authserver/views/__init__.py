@@ -1,0 +1,33 @@
+"""The routes: the only modules that touch Flask's request and session."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from authserver.views import (
+    authorize,
+    errors,
+    login,
+    metadata,
+    photos,
+    portal,
+    token,
+    userinfo,
+)
+
+BROWSER_PAGES = (login.pages, errors.pages, portal.pages)
+PROTOCOL_ENDPOINTS = (
+    authorize.endpoints,  # checks the token itself, since clients may post requests here too
+    metadata.endpoints,
+    photos.endpoints,
+    token.endpoints,
+    userinfo.endpoints,
+)
+
+
+def register(app: Flask, csrf: CSRFProtect) -> None:
+    """Adds every route; the pages' forms carry a CSRF token, protocol endpoints have no session."""
+    for blueprint in (*BROWSER_PAGES, *PROTOCOL_ENDPOINTS):
+        app.register_blueprint(blueprint)
+    for blueprint in PROTOCOL_ENDPOINTS:
+        csrf.exempt(blueprint)
+    errors.register_handlers(app)

@@ -1,0 +1,118 @@
+"""Pages for what went wrong: `oauth2_error.do`, `retry.do` and the plain HTTP errors."""
+
+import json
+from difflib import SequenceMatcher
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from authserver.oauth.errors import PageError, Refused
+from authserver.views.context import the_server
+
+pages = Blueprint("errors", __name__)
+
+ERROR = "error"
+RETRY = "Something went wrong during the authentication process. Please try signing in again."
+EXPLAINED = {
+    "invalid_client": (
+        "Cannot find an application associated with the given consumer key.",
+        "Compare the Client Id with the Consumer Key on the application's Production Keys tab.",
+    ),
+    "invalid_callback": (
+        "Your application's callback URL does not match with the registered redirect URLs.",
+        "Send a registered callback, or add this one to the application and select UPDATE.",
+    ),
+    "invalid_request": (
+        "The authorization request is not complete.",
+        "Go back to the application and send the request again with every parameter once.",
+    ),
+}
+
+
+@pages.get("/authenticationendpoint/oauth2_error.do")
+def oauth2_error() -> Any:
+    """Explains a request that has no callback it could be sent back to."""
+    code = request.args.get("oauthErrorCode", "")
+    kept = the_server().store.pending.look(ERROR, request.args.get("sessionDataKey", ""))
+    details = kept.data if kept else {}
+    headline, remedy = EXPLAINED.get(code, EXPLAINED["invalid_request"])
+    page = render_template(
+        "oauth2_error.html",
+        code=code if code in EXPLAINED else "invalid_request",
+        headline=headline,
+        remedy=remedy,
+        message=details.get("message"),
+        sent=details.get("sent"),
+        comparisons=[
+            compare(details["sent"], registered) for registered in details.get("registered", [])
+        ],
+    )
+    return page, 400
+
+
+@pages.get("/authenticationendpoint/retry.do")
+def retry() -> Any:
+    """Says that this sign-in cannot go on and must be begun again."""
+    return render_template("retry.html", message=RETRY), 400
+
+
+def to_error_page(error: PageError) -> Any:
+    """The way to the error page; what it shows waits here, so a URL cannot make it say things."""
+    details: dict[str, Any] = {"message": error.message}
+    if error.mismatch:
+        registered = list(error.mismatch.registered)
+        details |= {"sent": error.mismatch.sent[:2000], "registered": registered}
+    key = the_server().store.pending.put(ERROR, details)
+    shown = {"oauthErrorCode": error.code, "oauthErrorMsg": error.message, "sessionDataKey": key}
+    return redirect(f"{url_for('errors.oauth2_error')}?{urlencode(shown)}")
+
+
+def to_retry_page() -> Any:
+    """The way to the page that asks to begin again."""
+    return redirect(the_server().parts.deployment.endpoints.retry_url)
+
+
+def compare(sent: str, registered: str) -> dict[str, Any]:
+    """Both texts cut into pieces, each marked when the other has something else there."""
+    matcher = SequenceMatcher(None, registered, sent, autojunk=False)
+    pieces: dict[str, list[tuple[str, bool]]] = {"registered": [], "sent": []}
+    for kind, from_a, to_a, from_b, to_b in matcher.get_opcodes():
+        pieces["registered"].append((registered[from_a:to_a], kind != "equal"))
+        pieces["sent"].append((sent[from_b:to_b], kind != "equal"))
+    shown = {name: [piece for piece in cut if piece[0]] for name, cut in pieces.items()}
+    return {**shown, "ratio": matcher.ratio()}
+
+
+def register_handlers(app: Flask) -> None:
+    """One handler per kind of failure; views catch nothing."""
+    app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _csrf_failed(_error: CSRFError) -> Any:
+    message = (
+        "The form did not come back with the cookie it was given. Allow cookies for this "
+        "server, go back, reload the page and send the form again."
+    )
+    return render_template("retry.html", message=message), 400
+
+
+def _refused(error: Refused) -> Response:
+    status, body, headers = error()
+    return Response(json.dumps(body), status=status, headers=headers)
+
+
+def _http_error(error: HTTPException) -> Any:
+    plain = error.get_response()
+    if error.code and error.code < 400:
+        return plain
+    page = render_template("http_error.html", name=error.name, description=error.description)
+    response = Response(page, status=error.code)
+    for header in ("Allow", "Retry-After"):
+        if header in plain.headers:
+            response.headers[header] = plain.headers[header]
+    return response
