@@ -7,6 +7,7 @@ import sys
 from flask import Flask
 
 from playground import profiles, views
+from playground.calls import Calls
 from playground.conductor import Conductor
 from playground.flows import Flows
 from playground.identity import Identity
@@ -37,17 +38,15 @@ def create_app(settings: Settings | None = None) -> Flask:
         deadline=settings.deadline,
         max_response=settings.max_response,
     )
+    identity = Identity(Verifier(store), own_key)
+    conductor = Conductor(flows=flows, transport=transport, identity=identity, own_key=own_key)
     app.extensions["playground"] = Services(
         settings=settings,
         store=store,
         flows=flows,
         transport=transport,
-        conductor=Conductor(
-            flows=flows,
-            transport=transport,
-            identity=Identity(Verifier(store), own_key),
-            own_key=own_key,
-        ),
+        conductor=conductor,
+        calls=Calls(flows=flows, conductor=conductor, identity=identity),
         own_key=own_key,
         profiles=profiles.load(settings.profiles, embedded=settings.embedded),
     )

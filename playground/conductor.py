@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from playground.errors import CheckFailed, PlaygroundError, ResponseRefused
-from playground.flow import Flow, Result
+from playground.errors import PlaygroundError, ResponseRefused
+from playground.flow import Flow
 from playground.flows import Flows, binding, flow_id
 from playground.form import Form
 from playground.identity import Identity
 from playground.own_key import OwnKey
-from playground.protocol import authorization, resource, token
+from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load as load_key
 from playground.wire.exchange import Exchange
@@ -81,7 +81,7 @@ class Conductor:
         expected = authorization.expected_of(flow.form, flow.state)
         try:
             response, checks = authorization.validate(parameters, expected)
-            claims, id_token_checks = self._identity.of_response(flow, response, self._sender(flow))
+            claims, id_token_checks = self._identity.of_response(flow, response, self.sender(flow))
             front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:
             error.flow_id = flow.id
@@ -137,7 +137,7 @@ class Conductor:
         request = token.TokenRequest(
             token_endpoint=form.token_endpoint,
             parameters=tuple(grant),
-            client=self._client(form),
+            client=self.client_of(form),
             purpose=purpose,
             audience=form.issuer,
         )
@@ -148,7 +148,7 @@ class Conductor:
             self._flows.update(flow.id, lambda f: replace(f, attempts=attempt + 1))
             answer = token.check_response(self.send(flow, outgoing))
             claims, checks = self._identity.of_token(
-                flow, form, answer, self._sender(flow), refreshed=refreshed
+                flow, form, answer, self.sender(flow), refreshed=refreshed
             )
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
@@ -167,40 +167,7 @@ class Conductor:
             ),
         )
 
-    def photos(self, flow: Flow) -> Flow:
-        """Call the photo API with the token (RFC 6750 §2.1)."""
-        return self.call(flow, flow.form.resource_endpoint, kind="photos", purpose="Get Photos")
-
-    def call(self, flow: Flow, url: str, *, kind: str, purpose: str) -> Flow:
-        """GET a JSON resource with the token and keep the answer as the flow's newest `kind`."""
-        exchange = self.fetch(flow, url, purpose=purpose)
-        result = Result(
-            kind=kind,
-            exchange=exchange.id,
-            at=exchange.started_at,
-            status=exchange.status,
-            data=resource.json_body(exchange),
-        )
-        return self._flows.update(
-            flow.id, lambda f: replace(f, results=(*f.results, result), failure=None)
-        )
-
-    def fetch(self, flow: Flow, url: str, *, purpose: str) -> Exchange:
-        """GET anything with the token; raises what the resource server's refusal means."""
-        if flow.token is None:
-            raise CheckFailed(
-                sentence="This flow has no token yet.",
-                advice=("Get the access token first.",),
-                flow_id=flow.id,
-            )
-        request = resource.bearer_request(url, flow.token.access_token, purpose=purpose)
-        try:
-            return resource.check_answer(self.send(flow, request))
-        except PlaygroundError as error:
-            error.flow_id, error.step = flow.id, token.TOKEN_STEP
-            raise
-
-    def _sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
+    def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
         """`send` for one flow, to hand to what fetches on its behalf."""
         return lambda outgoing: self.send(flow, outgoing)
 
@@ -209,7 +176,7 @@ class Conductor:
         self._flows.check_room(flow.id)
         return self._transport.send(outgoing, record=lambda x: self._flows.record(flow.id, x))
 
-    def _client(self, form: Form) -> Client:
+    def client_of(self, form: Form) -> Client:
         """The client as the form describes it. Raises InputRefused for an unusable key."""
         method, key = form.token_endpoint_auth_method, None
         if method == "private_key_jwt":

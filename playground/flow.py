@@ -15,7 +15,8 @@ from playground.protocol.token import TokenResponse
 class Result:
     """What came of a request made with the token: photos, UserInfo, introspection, ….
 
-    `data` is the body as parsed JSON, or None; `exchange` names the recorded exchange.
+    `data` is the body as parsed JSON, or None and then `body` is its text; `exchange` names
+    the recorded exchange.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Result:
     at: float
     status: int
     data: object = None
+    body: str = ""
     checks: tuple[Check, ...] = ()
 
 

@@ -9,8 +9,9 @@ from playground.flow import Flow
 from playground.form import Form
 from playground.own_key import OwnKey
 from playground.protocol.authorization import AuthorizationResponse
-from playground.protocol.checks import Check, failed
+from playground.protocol.checks import Check, compare, failed
 from playground.protocol.id_token import Claims, Expected
+from playground.protocol.resource import json_object
 from playground.protocol.token import TokenResponse
 from playground.verifier import KeySource, Verifier
 from playground.wire.exchange import Exchange
@@ -60,21 +61,62 @@ class Identity:
         )
         return self._check(flow, form, answer.id_token, expected, send, front=False)
 
-    def _check(
-        self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, front: bool
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
-        if not token:
-            return None, ()
-        source = KeySource(
+    def of_userinfo(self, flow: Flow, exchange: Exchange, send: Send) -> tuple[Claims, list[Check]]:
+        """UserInfo as JSON or as a signed JWT; `sub` is the id token's (OIDC Core §5.3.2–5.3.4)."""
+        checks: list[Check] = []
+        if exchange.response_header("Content-Type").startswith("application/jwt"):
+            text = exchange.response_body.decode("ascii", "replace").strip()
+            source = self._source(flow.form, front=False)
+            data, checks = self._verifier.verify_signed(text, source, send)
+            checks += _userinfo_party(flow.form, data)
+        else:
+            data = json_object(exchange)
+        return data, [*checks, _same_subject(flow, data)]
+
+    def _source(self, form: Form, *, front: bool) -> KeySource:
+        return KeySource(
             jwks_uri=form.jwks_uri,
             client_secret=form.client_secret,
             decryption_key=form.id_token_decryption_key or self._own_key.private(),
             front_channel=front,
         )
+
+    def _check(
+        self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, front: bool
+    ) -> tuple[Claims | None, tuple[Check, ...]]:
+        if not token:
+            return None, ()
+        source = self._source(form, front=front)
         claims, checks = self._verifier.verify(token, expected, source, send)
         if wrong := failed(checks):
             raise _not_believed(flow, wrong, checks)
         return claims, tuple(checks)
+
+
+def _userinfo_party(form: Form, data: Claims) -> list[Check]:
+    """A signed answer names its issuer and us, where it names them (OIDC Core §5.3.2)."""
+    section = "OIDC Core §5.3.2"
+    found = []
+    if form.issuer and "iss" in data:
+        found.append(compare("iss", form.issuer, str(data["iss"]), section))
+    if "aud" in data:
+        audience = data["aud"] if isinstance(data["aud"], list) else [data["aud"]]
+        us = form.client_id if form.client_id in audience else str(data["aud"])
+        found.append(compare("aud", form.client_id, us, section))
+    return found
+
+
+def _same_subject(flow: Flow, data: Claims) -> Check:
+    found = data.get("sub")
+    if flow.claims and "sub" in flow.claims:
+        return compare("sub", str(flow.claims["sub"]), str(found or ""), "OIDC Core §5.3.2")
+    return Check(
+        title="sub",
+        expected="no id token to compare with",
+        found=str(found or "absent"),
+        verdict="info" if isinstance(found, str) and found else "fail",
+        section="OIDC Core §5.3.2",
+    )
 
 
 def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckFailed:

@@ -58,19 +58,33 @@ def check_answer(exchange: Exchange) -> Exchange:
     )
 
 
-def json_body(exchange: Exchange) -> object:
-    """The answer as JSON. Raises ServerMisbehaved when it is none."""
+def parsed_json(exchange: Exchange) -> object:
+    """The answer's body as JSON; None when it is none."""
     try:
         return json.loads(exchange.response_body)
     except (ValueError, RecursionError):
-        raise ServerMisbehaved(
-            sentence="The answer is not JSON.",
-            evidence=(
-                ("URL", exchange.url),
-                ("Content-Type", exchange.response_header("Content-Type") or "none"),
-            ),
-            advice=("Is this the right URL? The exchange shows the whole answer.",),
-            status=502,
-            step=9,
-            exchange=exchange.id,
-        ) from None
+        return None
+
+
+def json_object(exchange: Exchange) -> dict[str, object]:
+    """The answer as a JSON object. Raises ServerMisbehaved when it is none."""
+    data = json_body(exchange)
+    return data if isinstance(data, dict) else {}
+
+
+def json_body(exchange: Exchange) -> object:
+    """The answer as JSON. Raises ServerMisbehaved when it is none."""
+    data = parsed_json(exchange)
+    if data is not None:
+        return data
+    raise ServerMisbehaved(
+        sentence="The answer is not JSON.",
+        evidence=(
+            ("URL", exchange.url),
+            ("Content-Type", exchange.response_header("Content-Type") or "none"),
+        ),
+        advice=("Is this the right URL? The exchange shows the whole answer.",),
+        status=502,
+        step=9,
+        exchange=exchange.id,
+    )

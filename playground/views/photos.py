@@ -35,7 +35,7 @@ class Photo:
 @pages.post("")
 def get_photos(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
-    services().conductor.photos(flow)
+    services().calls.photos(flow)
     return redirect(url_for("photos.show", identifier=identifier), 303)
 
 
@@ -58,7 +58,7 @@ def picture(identifier: str, number: int) -> ResponseReturnValue:
     photos = list_photos(flow, result) if result else []
     if not 0 < number <= len(photos):
         abort(404)
-    exchange = services().conductor.fetch(flow, photos[number - 1].href, purpose="Get a photo")
+    exchange = services().calls.fetch(flow, photos[number - 1].href, purpose="Get a photo")
     kind = exchange.response_header("Content-Type").partition(";")[0].strip().lower()
     if kind not in IMAGE_TYPES:
         abort(404)

@@ -15,6 +15,7 @@ from playground.protocol.jwt_view import open_jwt
 from playground.urls import url_problem
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
+from playground.web.requests import attempt_number
 from playground.web.services import services
 
 pages = Blueprint("token", __name__, url_prefix="/playground2/oauth2client")
@@ -34,7 +35,7 @@ def get_access_token(identifier: str) -> ResponseReturnValue:
         ),
     )
     _check(typed, flow)
-    services().conductor.exchange(flow, typed, attempt=_attempt())
+    services().conductor.exchange(flow, typed, attempt=attempt_number())
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
 
@@ -81,7 +82,7 @@ def direct(identifier: str) -> ResponseReturnValue:
 def fetch_directly(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
     services().conductor.fetch_token(
-        flow, flow.form, _direct_grant(flow), purpose="Token request", attempt=_attempt()
+        flow, flow.form, _direct_grant(flow), purpose="Token request", attempt=attempt_number()
     )
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
@@ -96,11 +97,6 @@ def _direct_grant(flow: Flow) -> list[tuple[str, str]]:
 
 def _typed(name: str, default: str = "") -> str:
     return request.form.get(name, default).strip()
-
-
-def _attempt() -> int:
-    number = request.form.get("attempt", "0")
-    return int(number) if number.isascii() and number.isdecimal() and len(number) < 5 else 0
 
 
 def _check(typed: TokenForm, flow: Flow) -> None:

@@ -23,9 +23,15 @@ def pretty(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
+def pair(value: str) -> tuple[str, str]:
+    """An option of a list whose label is its value."""
+    return value, value
+
+
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
     app.add_template_filter(utc, "utc")
     app.add_template_filter(pretty, "pretty")
     app.add_template_filter(mask, "mask")
     app.add_template_filter(half, "half")
+    app.add_template_filter(pair, "pair")

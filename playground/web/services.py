@@ -8,6 +8,7 @@ from typing import cast
 
 from flask import current_app
 
+from playground.calls import Calls
 from playground.conductor import Conductor
 from playground.flows import Flows
 from playground.own_key import OwnKey
@@ -28,6 +29,7 @@ class Services:
     flows: Flows
     transport: Transport
     conductor: Conductor
+    calls: Calls
     own_key: OwnKey
     profiles: Mapping[str, Profile]
 
