@@ -70,6 +70,8 @@ const configuration = {
   rotateRefreshToken: true,
   issueRefreshToken: async (ctx, client) => client.grantTypeAllowed('refresh_token'),
   conformIdTokenClaims: false, // profile claims in the id token too
+  // Clients live on loopback here; the dispatcher that is left out would refuse to call them.
+  fetch: (url, { dispatcher, ...options }) => globalThis.fetch(url, options),
   ttl: {
     AccessToken: 3600,
     AuthorizationCode: 60,
