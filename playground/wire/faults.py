@@ -20,6 +20,7 @@ from playground.errors import (
     ServerTooSlow,
     ServerUnreachable,
 )
+from playground.wire.trust import NOT_THE_PINNED_ONE
 
 Kind = TypeVar("Kind", bound=BaseException)
 
@@ -42,6 +43,7 @@ _CERTIFICATE_SENTENCES = {
     19: "comes from an authority that is not trusted yet",
     20: "comes from an authority that is not trusted yet",
     21: "comes from an authority that is not trusted yet",
+    NOT_THE_PINNED_ONE: "is not the one that you chose to trust for it",
     62: "is for another host name",
     64: "is for another address",
 }
@@ -108,18 +110,23 @@ def _no_answer(
     )
 
 
+def certificate_sentence(error: ssl.SSLCertVerificationError) -> str:
+    """What is wrong with a certificate, to go on after "The certificate"."""
+    return _CERTIFICATE_SENTENCES.get(error.verify_code, "is not acceptable")
+
+
 def _certificate(error: ssl.SSLCertVerificationError, where: str, url: str) -> CertificateRefused:
-    what = _CERTIFICATE_SENTENCES.get(error.verify_code, "is not acceptable")
     return CertificateRefused(
-        sentence=f"The certificate that {where} presents {what}.",
+        sentence=f"The certificate that {where} presents {certificate_sentence(error)}.",
         evidence=(
             ("URL", url.partition("?")[0]),
             ("Verification", f"{error.verify_message} (code {error.verify_code})"),
         ),
         advice=(
             "Nothing was sent: the connection ended before the first byte of the request.",
-            "If the server is yours, add its certificate authority (PLAYGROUND_CA_FILE or "
-            "SSL_CERT_FILE) and use the host name that its certificate is for.",
+            "See the certificate, and trust exactly that one if it is your server's.",
+            "Or add its authority (PLAYGROUND_CA_FILE or SSL_CERT_FILE), and use the host name "
+            "that the certificate is for.",
         ),
         status=502,
     )

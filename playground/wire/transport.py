@@ -20,11 +20,12 @@ from requests.adapters import HTTPAdapter
 from requests_oauthlib import OAuth2Session
 
 from playground.errors import LimitReached, PlaygroundError
+from playground.wire.certificates import Look, Presented
 from playground.wire.connection import TAP, Tap, TappedPool, TappedTLSPool
 from playground.wire.exchange import Exchange
 from playground.wire.faults import TRANSPORT_FAULTS, explain
 from playground.wire.policy import OutboundPolicy
-from playground.wire.trust import Trust
+from playground.wire.trust import Pin, Trust, server_of
 
 CONNECT_TIMEOUT = 5.0
 POOL_SIZE = 64
@@ -90,8 +91,11 @@ class Transport:
         self._adapters: dict[tuple[object, ...], PooledAdapter] = {}
         self._lock = threading.Lock()
 
-    def send(self, outgoing: Outgoing, *, record: Record, pinned: tuple[str, ...] = ()) -> Exchange:
-        """Send and read; `record` gets the exchange, also when this raises a PlaygroundError."""
+    def send(self, outgoing: Outgoing, *, record: Record, pinned: tuple[Pin, ...] = ()) -> Exchange:
+        """Send and read; `record` gets the exchange, also when this raises a PlaygroundError.
+
+        A server with a pin is known by the pinned certificate alone.
+        """
         attempt = _Attempt(outgoing, self._policy, self._deadline, self._max_response)
         try:
             self._policy.check_host(urlsplit(outgoing.url).hostname or "")
@@ -108,12 +112,18 @@ class Transport:
             raise attempt.failure
         return exchange
 
-    def _session(self, outgoing: Outgoing, pinned: tuple[str, ...]) -> OAuth2Session:
+    def certificate(self, url: str) -> Presented:
+        """Who answers there over TLS: looked at, not believed, and nothing is sent."""
+        deadline = time.monotonic() + self._deadline
+        return Look(url=url, policy=self._policy, trust=self._trust, deadline=deadline).present()
+
+    def _session(self, outgoing: Outgoing, pinned: tuple[Pin, ...]) -> OAuth2Session:
         token = {"access_token": outgoing.access_token, "token_type": "Bearer"}
         session = OAuth2Session(token=token if outgoing.access_token else None)
         session.trust_env = False  # no proxy, no .netrc: what is sent is what the flow says
         session.headers["User-Agent"] = "oauth2-playground"
-        adapter = self._adapter(pinned)
+        server = server_of(outgoing.url)
+        adapter = self._adapter(tuple(p.certificate for p in pinned if p.server == server))
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session
