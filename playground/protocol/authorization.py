@@ -60,7 +60,7 @@ def new_code_verifier() -> str:
 
 def wants_nonce(form: Form) -> bool:
     """An id token can come back when openid is asked for (OIDC Core §3.1.2.1, §3.2.2.1)."""
-    return "openid" in form.scopes or "id_token" in form.response_types
+    return form.redirecting and ("openid" in form.scopes or "id_token" in form.response_types)
 
 
 def prepare(form: Form, *, state: str, nonce: str, code_verifier: str) -> AuthorizationRequest:

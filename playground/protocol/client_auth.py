@@ -45,7 +45,7 @@ def authenticate(client: Client, audience: str) -> Authentication:
         return _signed(client, audience)
     if not client.client_secret:
         raise InputRefused(
-            fields={"client_secret": f"{client.method} needs the client secret."},
+            sentence=f"{client.method} needs the client secret, and none is known.",
             evidence=(("Method", client.method), ("Client secret", "none given")),
             advice=("Type the Client Secret, or choose “none” for a public client.",),
         )
@@ -70,7 +70,7 @@ def _hmac(client: Client, audience: str) -> Authentication:
     """client_secret_jwt (OIDC Core §9)."""
     if len(client.client_secret.encode()) < HMAC_KEY_BYTES:
         raise InputRefused(
-            fields={"client_secret": f"HS256 needs a secret of {HMAC_KEY_BYTES} bytes or more."},
+            sentence=f"client_secret_jwt needs a secret of {HMAC_KEY_BYTES} bytes or more.",
             evidence=(("Length", f"{len(client.client_secret.encode())} bytes"),),
             advice=("Use a longer secret or another method (RFC 7518 §3.2).",),
         )
@@ -81,7 +81,7 @@ def _hmac(client: Client, audience: str) -> Authentication:
 def _signed(client: Client, audience: str) -> Authentication:
     """private_key_jwt (OIDC Core §9, RFC 7523 §2.2)."""
     if client.private_key is None:
-        raise InputRefused(fields={"client_private_key": "private_key_jwt needs a private key."})
+        raise InputRefused(sentence="private_key_jwt needs a private key.")
     key = client.private_key
     header = {"alg": key.algorithm, "kid": key.kid}
     token = jwt.encode(header, _claims(client, audience), key.key, algorithms=[key.algorithm])

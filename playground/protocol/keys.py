@@ -35,12 +35,15 @@ def load(text: str, *, field: str) -> SigningKey:
     try:
         key = _import(text.strip())
     except (JoseError, ValueError, TypeError, KeyError) as error:
+        sentence = "This is neither a PEM private key nor a private JWK."
         raise InputRefused(
-            fields={field: "This is neither a PEM private key nor a private JWK."},
+            sentence=sentence,
+            fields={field: sentence},
             evidence=(("Reason", str(error)[:200]),),
         ) from error
     if not isinstance(key, RSAKey | ECKey | OKPKey) or not key.is_private:
-        raise InputRefused(fields={field: "This key has no private part; a private one is needed."})
+        sentence = "This key has no private part; a private one is needed."
+        raise InputRefused(sentence=sentence, fields={field: sentence})
     key.ensure_kid()
     return SigningKey(key=key, algorithm=_algorithm(key), kid=str(key.kid))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from playground.views import callback, calls, form, gateway, home, photos, token
+from playground.views import callback, calls, form, gateway, home, logout, photos, token
 
 
 def register(app: Flask) -> None:
     """Add every page to the application."""
-    for module in (home, form, callback, token, calls, photos, gateway):
+    for module in (home, form, callback, token, calls, photos, logout, gateway):
         app.register_blueprint(module.pages)

@@ -15,6 +15,7 @@ from playground.views.token import exchange_now
 from playground.web import front
 from playground.web.browser import own_flow, owns
 from playground.web.frame import at_step
+from playground.web.login import note_login
 from playground.web.problems import show_failure
 from playground.web.security import csrf
 from playground.web.services import services
@@ -68,6 +69,7 @@ def _receive(given: Pairs) -> ResponseReturnValue:
     flow = _flow_of(dict(parameters).get("state", ""))
     services().flows.record(flow.id, front.came_back())
     flow = services().conductor.receive(flow, parameters)
+    note_login(flow)
     if flow.form.exchange_at_once and flow.code:
         return exchange_now(flow)
     return redirect(url_for("callback.show", identifier=flow.id), 303)

@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from playground import fields
 from playground.errors import InputRefused
 from playground.fields import Field
-from playground.flow import Flow
 from playground.form import Form, check, read
 from playground.mask import mask
 from playground.protocol import authorization
@@ -178,7 +177,7 @@ def _preview(form: Form) -> list[dict[str, str]]:
     ]
 
 
-def start_again(flow: Flow) -> ResponseReturnValue:
-    """Fill the form from an earlier flow and show it."""
-    remember_form(flow.form)
-    return redirect(url_for("form.show"), 303)
+@pages.post("/playground2/oauth2client/<identifier>/recheck")
+def recheck(identifier: str) -> ResponseReturnValue:
+    """Ask again without showing a page: the same request with prompt=none (OIDC Core §3.1.2.1)."""
+    return _start(replace(browser.own_flow(identifier).form, prompt="none"))

@@ -15,6 +15,7 @@ from playground.protocol.jwt_view import open_jwt
 from playground.urls import url_problem
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
+from playground.web.login import note_login
 from playground.web.requests import attempt_number
 from playground.web.services import services
 
@@ -35,7 +36,7 @@ def get_access_token(identifier: str) -> ResponseReturnValue:
         ),
     )
     _check(typed, flow)
-    services().conductor.exchange(flow, typed, attempt=attempt_number())
+    note_login(services().conductor.exchange(flow, typed, attempt=attempt_number()))
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
 
@@ -49,7 +50,7 @@ def exchange_now(flow: Flow) -> ResponseReturnValue:
         token_endpoint_auth_method=flow.form.token_endpoint_auth_method,
     )
     _check(typed, flow)
-    services().conductor.exchange(flow, typed, attempt=0)
+    note_login(services().conductor.exchange(flow, typed, attempt=0))
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
 
@@ -81,9 +82,10 @@ def direct(identifier: str) -> ResponseReturnValue:
 @pages.post("/<identifier>/direct")
 def fetch_directly(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
-    services().conductor.fetch_token(
+    flow = services().conductor.fetch_token(
         flow, flow.form, _direct_grant(flow), purpose="Token request", attempt=attempt_number()
     )
+    note_login(flow)
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
 

@@ -8,6 +8,7 @@ from flask import Flask, g, request, session, url_for
 
 from playground.flow import Flow
 from playground.tutorial import TITLES, Step, steps
+from playground.web.login import logout_origin, user_name
 from playground.web.memory import remembered_profile
 
 
@@ -44,10 +45,12 @@ def make_frame() -> dict[str, object]:
     """The context of every page."""
     number, flow = g.get("step", 5), g.get("flow")
     present = presenting()
+    if (server := logout_origin()) and "form_action" not in g:
+        g.form_action = f"'self' {server}"
     return {
         "frame": Frame(
             server_name=remembered_profile(flow).title,
-            user="",
+            user=user_name(),
             step=number,
             steps=steps(number, finished=bool(flow and flow.token)),
             step_title=TITLES[number - 1],

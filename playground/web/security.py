@@ -14,7 +14,8 @@ MAX_BODY = 256 * 1024
 MAX_FORM_PARTS = 200
 _CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action {form_action}; frame-ancestors 'none'"
+    "base-uri 'none'; frame-src {frame_src}; form-action {form_action}; "
+    "frame-ancestors {frame_ancestors}"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -60,9 +61,14 @@ def allow_leaving() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault(
-        "Content-Security-Policy", _CSP.format(form_action=g.get("form_action", "'self'"))
+    policy = _CSP.format(
+        form_action=g.get("form_action", "'self'"),
+        frame_src=g.get("frame_src", "'none'"),
+        frame_ancestors=g.get("frame_ancestors", "'none'"),
     )
+    response.headers.setdefault("Content-Security-Policy", policy)
+    if "frame_ancestors" in g:
+        del response.headers["X-Frame-Options"]
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("Cache-Control", "no-cache")

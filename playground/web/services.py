@@ -11,10 +11,13 @@ from flask import current_app
 from playground.calls import Calls
 from playground.conductor import Conductor
 from playground.flows import Flows
+from playground.logins import Logins
 from playground.own_key import OwnKey
 from playground.profiles import Profile
 from playground.settings import Settings
+from playground.sign_out import SignOut
 from playground.store import Store
+from playground.trusted import TrustLists
 from playground.wire.transport import Transport
 
 _NAME = "playground"
@@ -31,7 +34,10 @@ class Services:
     conductor: Conductor
     calls: Calls
     own_key: OwnKey
+    logins: Logins
+    sign_out: SignOut
     profiles: Mapping[str, Profile]
+    trust_lists: TrustLists
 
 
 def services() -> Services:

@@ -1,0 +1,89 @@
+"""Logout, in every direction: from here, by the back channel, by the front channel."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from playground.errors import PlaygroundError, StoreUnavailable
+from playground.urls import origin
+from playground.web.frame import at_step
+from playground.web.login import forget_login, signed_in
+from playground.web.security import csrf
+from playground.web.services import services
+
+pages = Blueprint("logout", __name__, url_prefix="/playground2")
+MAX_TOKEN = 20_000
+
+
+@pages.post("/logout")
+def logout() -> ResponseReturnValue:
+    """Sign out here, then at the server where it has an endpoint (RP-Initiated Logout §2)."""
+    flow = signed_in()
+    leaving = services().sign_out.start(flow) if flow else None
+    forget_login()
+    if leaving is None:
+        return redirect(url_for("logout.done"), 303)
+    return redirect(leaving.url, 303)
+
+
+@pages.get("/logout/callback")
+def returned() -> ResponseReturnValue:
+    """Back from the server's logout; the state must be one of ours, once (§3)."""
+    services().sign_out.came_back(request.args.get("state", ""))
+    if request.args.get("error") == "access_denied":
+        return redirect(url_for("logout.done", stayed=1), 303)
+    return redirect(url_for("logout.done", everywhere=1), 303)
+
+
+@pages.get("/logout")
+def done() -> ResponseReturnValue:
+    at_step(9)
+    return render_template(
+        "signed_out.html", everywhere="everywhere" in request.args, stayed="stayed" in request.args
+    )
+
+
+@pages.post("/bclogout")
+@csrf.exempt
+def back_channel() -> ResponseReturnValue:
+    """OIDC Back-Channel Logout §2.5: the server's own POST, answered 200 or 400."""
+    token = request.form.get("logout_token", "")
+    headers = {"Cache-Control": "no-store"}
+    try:
+        if not token or len(token) > MAX_TOKEN or len(request.form.getlist("logout_token")) != 1:
+            return {"error": "invalid_request"}, 400, headers
+        services().sign_out.back_channel(token)
+    except StoreUnavailable:
+        raise
+    except PlaygroundError as error:
+        return {"error": "invalid_request", "error_description": str(error)}, 400, headers
+    return Response(status=200, headers=headers)
+
+
+@pages.get("/fclogout")
+def front_channel() -> ResponseReturnValue:
+    """OIDC Front-Channel Logout §2: a frame of the server's; acts when iss and sid both match."""
+    issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
+    party = services().logins.issuer(issuer) if issuer else None
+    ended = services().sign_out.front_channel(issuer, sid) if party else 0
+    if party:
+        server = origin(party.end_session_endpoint or party.issuer)
+        g.frame_ancestors = f"{server} {origin(party.issuer)}"
+    return render_template("fclogout.html", ended=ended)
+
+
+@pages.get("/session")
+def session_check() -> ResponseReturnValue:
+    """Session management: asks the server's frame whether the session changed (§3.1)."""
+    at_step(9)
+    flow = signed_in()
+    if flow is not None and flow.form.check_session_iframe:
+        g.frame_src = origin(flow.form.check_session_iframe)
+    return render_template("session.html", flow=flow)
+
+
+@pages.get("/jwks")
+def key_set() -> ResponseReturnValue:
+    """Our public keys, for private_key_jwt and for id tokens encrypted to us (RFC 7517 §5)."""
+    return services().own_key.key_set()
