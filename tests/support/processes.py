@@ -99,8 +99,8 @@ class Process:
         """What the server has written, from a byte offset on."""
         return self.log_file.read_bytes()[since:].decode(errors="replace")
 
-    def start(self, ready: Callable[[], Any]) -> None:
-        """Start the process and wait until *ready* says yes; its log explains a failure."""
+    def launch(self) -> None:
+        """Start the process and wait for nothing."""
         with self.log_file.open("ab") as log:
             self._popen = subprocess.Popen(
                 [*LEASH, *self.command],
@@ -112,6 +112,10 @@ class Process:
                 start_new_session=True,
             )
         running.append(self)
+
+    def start(self, ready: Callable[[], Any]) -> None:
+        """Start the process and wait until *ready* says yes; its log explains a failure."""
+        self.launch()
         try:
             wait_until(lambda: not self.alive or ready(), f"{self.name} answers")
             assert self.alive, f"{self.name} ended at once"
