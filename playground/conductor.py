@@ -16,6 +16,7 @@ from playground.own_key import OwnKey
 from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load as load_key
+from playground.trusted import TrustLists
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
@@ -37,14 +38,21 @@ class Conductor:
     """Every method takes and returns flows; failures are raised with the flow's id in them."""
 
     def __init__(
-        self, *, flows: Flows, transport: Transport, identity: Identity, own_key: OwnKey
+        self,
+        *,
+        flows: Flows,
+        transport: Transport,
+        identity: Identity,
+        own_key: OwnKey,
+        trust_lists: TrustLists,
     ) -> None:
         self._flows = flows
         self._transport = transport
         self._identity = identity
         self._own_key = own_key
+        self._trust_lists = trust_lists
 
-    def begin(self, form: Form, *, secret: str, origin: str) -> Flow:
+    def begin(self, form: Form, *, secret: str, origin: str, trust: tuple[str, ...] = ()) -> Flow:
         """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3)."""
         state = secrets.token_urlsafe(STATE_BYTES)
         nonce = secrets.token_urlsafe(STATE_BYTES) if authorization.wants_nonce(form) else ""
@@ -61,6 +69,7 @@ class Conductor:
             created_at=time.time(),
             started_on=origin,
             form=form,
+            trust=trust,
             request=request,
             state=state,
             nonce=nonce,
@@ -174,7 +183,12 @@ class Conductor:
     def send(self, flow: Flow, outgoing: Outgoing) -> Exchange:
         """One request through the seam, recorded with the flow."""
         self._flows.check_room(flow.id)
-        return self._transport.send(outgoing, record=lambda x: self._flows.record(flow.id, x))
+        over_tls = outgoing.url.startswith("https:")
+        return self._transport.send(
+            outgoing,
+            record=lambda x: self._flows.record(flow.id, x),
+            pinned=self._trust_lists.pins(flow.trust) if over_tls else (),
+        )
 
     def client_of(self, form: Form) -> Client:
         """The client as the form describes it. Raises InputRefused for an unusable key."""

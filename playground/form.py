@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from playground.errors import InputRefused
 from playground.fields import BY_NAME, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
-from playground.urls import url_problem
+from playground.urls import unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
 MAX_EXTRA = 20
@@ -23,7 +23,11 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
-    """The form as typed; every field is text, named as in `playground.fields`."""
+    """The form as typed; every field is text, named as in `playground.fields`.
+
+    `registration_endpoint` and what is supported (separated by spaces) come from the server's
+    metadata and have no field on the page.
+    """
 
     profile: str = ""
     grant_type: str = "authorization_code"
@@ -56,6 +60,9 @@ class Form:
     check_session_iframe: str = ""
     resource_endpoint: str = ""
     post_logout_redirect_uri: str = ""
+    registration_endpoint: str = ""
+    scopes_supported: str = ""
+    token_endpoint_auth_methods_supported: str = ""
     extra: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -88,8 +95,7 @@ def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
             typed.pop(name, None)
     typed |= dict.fromkeys(_unticked(given), "")
     pairs = tuple((name.strip(), value) for name, value in extra if name.strip() or value)
-    form = replace(kept, **typed, extra=pairs)
-    return replace(form, response_type=_response_type(form))
+    return fit(replace(kept, **typed, extra=pairs))
 
 
 def _unticked(given: Mapping[str, str]) -> list[str]:
@@ -98,10 +104,10 @@ def _unticked(given: Mapping[str, str]) -> list[str]:
     return [n for n in shown if n in BY_NAME and BY_NAME[n].kind == "checkbox" and n not in given]
 
 
-def _response_type(form: Form) -> str:
-    """The response type that fits the grant; the first one if another grant's was chosen."""
+def fit(form: Form) -> Form:
+    """The form with a response type that fits the grant: the first, if another's was chosen."""
     fitting = RESPONSE_TYPES.get(form.grant_type, ("",))
-    return form.response_type if form.response_type in fitting else fitting[0]
+    return form if form.response_type in fitting else replace(form, response_type=fitting[0])
 
 
 def check(form: Form) -> Form:
@@ -127,7 +133,7 @@ def _problem(item: Field, value: str) -> str:
         return f"This is longer than {item.maxlength} characters."
     if _CONTROL.search(value) or (item.kind != "textarea" and _LINE_BREAK.search(value)):
         return "This contains a control character or a line break."
-    if item.kind == "url":
+    if item.kind == "url" or unfilled(value):
         return url_problem(value)
     if item.kind == "select" and item.options and value not in dict(item.options):
         return f"{item.label} cannot be {value!r}; choose one from the list."
@@ -163,4 +169,4 @@ def from_memory(memory: Mapping[str, object], *, default: Form) -> Form:
     known = {name: memory[name] for name in NAMES if isinstance(memory.get(name), str)}
     pairs = memory.get("extra")
     extra = tuple((str(n), str(v)) for n, v in pairs) if isinstance(pairs, list) else default.extra
-    return replace(default, **known, extra=extra)  # type: ignore[arg-type]
+    return fit(replace(default, **known, extra=extra))  # type: ignore[arg-type]

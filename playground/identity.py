@@ -66,16 +66,17 @@ class Identity:
         checks: list[Check] = []
         if exchange.response_header("Content-Type").startswith("application/jwt"):
             text = exchange.response_body.decode("ascii", "replace").strip()
-            source = self._source(flow.form, front=False)
+            source = self._source(flow, flow.form, front=False)
             data, checks = self._verifier.verify_signed(text, source, send)
             checks += _userinfo_party(flow.form, data)
         else:
             data = json_object(exchange)
         return data, [*checks, _same_subject(flow, data)]
 
-    def _source(self, form: Form, *, front: bool) -> KeySource:
+    def _source(self, flow: Flow, form: Form, *, front: bool) -> KeySource:
         return KeySource(
             jwks_uri=form.jwks_uri,
+            scope=" ".join(flow.trust),
             client_secret=form.client_secret,
             decryption_key=form.id_token_decryption_key or self._own_key.private(),
             front_channel=front,
@@ -86,7 +87,7 @@ class Identity:
     ) -> tuple[Claims | None, tuple[Check, ...]]:
         if not token:
             return None, ()
-        source = self._source(form, front=front)
+        source = self._source(flow, form, front=front)
         claims, checks = self._verifier.verify(token, expected, source, send)
         if wrong := failed(checks):
             raise _not_believed(flow, wrong, checks)

@@ -19,6 +19,7 @@ class Party:
     client_id: str
     jwks_uri: str
     end_session_endpoint: str
+    trust: tuple[str, ...] = ()
 
 
 class Logins:
@@ -37,6 +38,7 @@ class Logins:
             client_id=flow.form.client_id,
             jwks_uri=flow.form.jwks_uri,
             end_session_endpoint=flow.form.end_session_endpoint,
+            trust=flow.trust,
         )
         raw = msgspec.msgpack.encode(party)
         self._store.put(_key("party", issuer, party.client_id), raw, self._ttl)

@@ -5,34 +5,51 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from playground.fields import BY_NAME
-from playground.form import NAMES, Form
+from playground.form import NAMES, Form, fit
 from playground.settings import SettingsError
 
 _SHIPPED = Path(__file__).with_name("profiles.toml")
 _FACTS = ("title", "note", "client_secret_env", "tutorial_secret")
 _NEVER = ("client_secret", "password", "profile")
+NOTES = {
+    "client_id": "Client Id",
+    "client_secret": "Client Secret",
+    "redirect_uri": "Callback URL",
+    "logout": "Post-logout URL",
+    "refresh_token": "Refresh token",
+    "quirks": "Watch out",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """A server by name. `values` are form fields, with {callback} and {home} still open."""
+    """A server by name. `values` are form fields, with {callback} and {home} still open.
+
+    `notes` say what to enter where in that product, by the keys of `NOTES`.
+    """
 
     name: str
     title: str
     values: Mapping[str, str]
     note: str = ""
+    notes: Mapping[str, str] = field(default_factory=dict)
     client_secret_env: str = ""
     tutorial_secret: str = ""
+
+    @property
+    def titled_notes(self) -> list[tuple[str, str]]:
+        """The notes with their titles, in the order of `NOTES`."""
+        return [(title, self.notes[key]) for key, title in NOTES.items() if key in self.notes]
 
     def form(self, *, callback: str, home: str) -> Form:
         """The form as this profile fills it, for the address that the browser uses."""
         places = {"{callback}": callback, "{home}": home}
         values = {name: _fill(value, places) for name, value in self.values.items()}
-        return Form(**values, profile=self.name)  # type: ignore[arg-type]
+        return fit(Form(**values, profile=self.name))
 
     def client_secret(self) -> str:
         """The secret that the environment holds for this server, or the tutorial's own."""
@@ -56,7 +73,8 @@ def _tables(path: Path) -> dict[str, dict[str, object]]:
     return data
 
 
-def _profile(name: str, table: Mapping[str, object], embedded: str) -> Profile:
+def _profile(name: str, given: Mapping[str, object], embedded: str) -> Profile:
+    table = {key: value for key, value in given.items() if key != "notes"}
     for key, value in table.items():
         if key not in (*_FACTS, *NAMES) or key in _NEVER:
             raise SettingsError(f"Profile [{name}] has {key!r}, which is no field of the form.")
@@ -66,11 +84,18 @@ def _profile(name: str, table: Mapping[str, object], embedded: str) -> Profile:
             )
     values = {k: _text(k, v, embedded) for k, v in table.items() if k not in _FACTS}
     facts = {k: str(v) for k, v in table.items() if k in _FACTS}
-    return Profile(name=name, values=values, **{"title": name, **facts})
+    notes = _notes(name, given.get("notes", {}))
+    return Profile(name=name, values=values, notes=notes, **{"title": name, **facts})
+
+
+def _notes(name: str, notes: object) -> dict[str, str]:
+    if not isinstance(notes, dict) or not notes.keys() <= NOTES.keys():
+        raise SettingsError(f"Profile [{name}]: notes is a table of {', '.join(NOTES)}.")
+    return {str(key): str(text) for key, text in notes.items()}
 
 
 def _text(key: str, value: object, embedded: str) -> str:
-    if BY_NAME[key].kind == "checkbox":
+    if key in BY_NAME and BY_NAME[key].kind == "checkbox":
         return "1" if value is True else ""
     return str(value).replace("{embedded}", embedded)
 

@@ -15,6 +15,7 @@ from playground.protocol.checks import failed
 from playground.protocol.jwt_view import open_jwt
 from playground.protocol.logout import EndSessionRequest, check_logout_token
 from playground.store import Store
+from playground.trusted import TrustLists
 from playground.verifier import KeySource, Verifier
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
@@ -32,6 +33,7 @@ class SignOut:
     logins: Logins
     verifier: Verifier
     transport: Transport
+    trust_lists: TrustLists
 
     def start(self, flow: Flow) -> EndSessionRequest | None:
         """End the local session; the request for the server's, where it has an endpoint."""
@@ -70,8 +72,10 @@ class SignOut:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
         claims = view.claims
         party = self._party(claims)
-        source = KeySource(jwks_uri=party.jwks_uri, front_channel=True)
-        verified, checks = self.verifier.verify_signed(logout_token, source, self._send)
+        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust), front_channel=True)
+        verified, checks = self.verifier.verify_signed(
+            logout_token, source, lambda outgoing: self._send(outgoing, party)
+        )
         checks += check_logout_token(
             view.header, verified, issuer=party.issuer, client_id=party.client_id
         )
@@ -116,8 +120,9 @@ class SignOut:
             raise CheckFailed(sentence="The logout token's iss and aud are of no session here.")
         return party
 
-    def _send(self, outgoing: Outgoing) -> Exchange:
-        return self.transport.send(outgoing, record=lambda _: None)
+    def _send(self, outgoing: Outgoing, party: Party) -> Exchange:
+        pins = self.trust_lists.pins(party.trust)
+        return self.transport.send(outgoing, record=lambda _: None, pinned=pins)
 
 
 def _state_key(state: str) -> str:

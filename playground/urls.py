@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, url
 
 MAX_URL = 4000
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
+_PLACE = re.compile(r"«([^«»]{1,60})»")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
@@ -17,6 +18,8 @@ def url_problem(url: str, *, fragment: bool = False) -> str:
 
     `fragment` says whether a fragment is allowed (RFC 6749 §3.1.2 forbids it; CWE-601, CWE-93).
     """
+    if unfilled(url):
+        return unfilled(url)
     if len(url) > MAX_URL:
         return f"This is longer than {MAX_URL} characters."
     if _CONTROL.search(url):
@@ -27,6 +30,12 @@ def url_problem(url: str, *, fragment: bool = False) -> str:
     except ValueError:
         return "This is no valid URL: its host or port is malformed (ports go from 1 to 65535)."
     return _parts_problem(parts, port, fragment_allowed=fragment or "#" not in url)
+
+
+def unfilled(text: str) -> str:
+    """What a person still has to put in place of a profile's «…», as a sentence; else empty."""
+    places = [f"«{name}»" for name in dict.fromkeys(_PLACE.findall(text))]
+    return f"Put your own value in place of {' and '.join(places)}." if places else ""
 
 
 def _parts_problem(parts: SplitResult, port: int | None, *, fragment_allowed: bool) -> str:

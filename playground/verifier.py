@@ -33,6 +33,7 @@ class KeySource:
     """Where a flow's keys come from; `scope` separates servers that are trusted differently."""
 
     jwks_uri: str
+    scope: str = ""
     client_secret: str = ""
     decryption_key: str = ""
     front_channel: bool = False
@@ -80,44 +81,44 @@ class Verifier:
             )
         if not source.jwks_uri and header.get("alg") not in HMAC:
             return None, _unverifiable(source)
-        key_set = b"" if header.get("alg") in HMAC else self._key_set(source.jwks_uri, send)
+        key_set = b"" if header.get("alg") in HMAC else self._key_set(source, send)
         try:
             key = choose(header, key_set, source.client_secret)
         except KeyNotFoundError as error:
-            newer = self._refetched(source.jwks_uri, send) if error.unknown_kid else None
+            newer = self._refetched(source, send) if error.unknown_kid else None
             try:
                 key = choose(header, newer or b"{}", source.client_secret)
             except KeyNotFoundError:
                 return None, id_token.signature_check("fail", "one by a key of the set", str(error))
         return check_signature(token, key)
 
-    def _key_set(self, jwks_uri: str, send: Send) -> bytes:
-        kept = self._store.get(_key(jwks_uri))
-        return kept if kept is not None else self._fetch(jwks_uri, send)
+    def _key_set(self, source: KeySource, send: Send) -> bytes:
+        kept = self._store.get(_key(source))
+        return kept if kept is not None else self._fetch(source, send)
 
-    def _refetched(self, jwks_uri: str, send: Send) -> bytes | None:
+    def _refetched(self, source: KeySource, send: Send) -> bytes | None:
         """The set once more, not more often than the floor allows (OIDC Core §10.1.1)."""
-        if not self._store.add(_key(jwks_uri) + ":fetched", b"1", REFETCH_FLOOR):
+        if not self._store.add(_key(source) + ":fetched", b"1", REFETCH_FLOOR):
             return None
-        return self._fetch(jwks_uri, send)
+        return self._fetch(source, send)
 
-    def _fetch(self, jwks_uri: str, send: Send) -> bytes:
+    def _fetch(self, source: KeySource, send: Send) -> bytes:
         outgoing = Outgoing(
             purpose="Fetch the server's keys",
             method="GET",
-            url=jwks_uri,
+            url=source.jwks_uri,
             headers=(("Accept", "application/jwk-set+json, application/json"),),
         )
         exchange = send(outgoing)
         if exchange.status != 200 or not _is_key_set(exchange.response_body):
             raise ServerMisbehaved(
                 sentence="The server's keys cannot be read, so no signature can be verified.",
-                evidence=(("jwks_uri", jwks_uri), ("Status", str(exchange.status))),
+                evidence=(("jwks_uri", source.jwks_uri), ("Status", str(exchange.status))),
                 advice=("Compare the key set's URL with jwks_uri in the server's metadata.",),
                 status=502,
                 exchange=exchange.id,
             )
-        self._store.put(_key(jwks_uri), exchange.response_body, KEEP_SECONDS)
+        self._store.put(_key(source), exchange.response_body, KEEP_SECONDS)
         return exchange.response_body
 
     def _decrypted(self, token: str, source: KeySource) -> tuple[str, list[Check]]:
@@ -146,8 +147,8 @@ class Verifier:
         return text, [note]
 
 
-def _key(jwks_uri: str) -> str:
-    return "jwks:" + sha256(jwks_uri.encode()).hexdigest()
+def _key(source: KeySource) -> str:
+    return "jwks:" + sha256(f"{source.scope} {source.jwks_uri}".encode()).hexdigest()
 
 
 def _is_key_set(body: bytes) -> bool:
