@@ -49,7 +49,7 @@ class Profile:
         """The form as this profile fills it, for the address that the browser uses."""
         places = {"{callback}": callback, "{home}": home}
         values = {name: _fill(value, places) for name, value in self.values.items()}
-        return fit(Form(**values, profile=self.name))
+        return fit(Form(**values, profile=self.name))  # type: ignore[arg-type]
 
     def client_secret(self) -> str:
         """The secret that the environment holds for this server, or the tutorial's own."""

@@ -44,7 +44,12 @@ def wire(settings: Settings) -> Services:
         own_key=own_key,
         logins=logins,
         sign_out=SignOut(
-            store=store, flows=flows, logins=logins, verifier=verifier, transport=transport
+            store=store,
+            flows=flows,
+            logins=logins,
+            verifier=verifier,
+            transport=transport,
+            trust_lists=trust_lists,
         ),
         profiles=profiles.load(settings.profiles, embedded=settings.embedded),
         trust_lists=trust_lists,

@@ -25,6 +25,7 @@ from playground.web.memory import (
 from playground.web.security import allow_leaving
 from playground.web.services import services
 from playground.web.sessions import renew_session
+from playground.web.trusting import lists_for
 
 pages = Blueprint("form", __name__)
 PREVIEWED = (
@@ -89,7 +90,9 @@ def _start(form: Form) -> ResponseReturnValue:
     renew_session()
     secret = browser.new_secret()
     origin = f"{request.scheme}://{request.host}"
-    flow = services().conductor.begin(with_secret(form), secret=secret, origin=origin)
+    flow = services().conductor.begin(
+        with_secret(form), secret=secret, origin=origin, trust=lists_for(form.profile)
+    )
     g.flow = flow
     if flow.request is None:
         target = url_for("token.direct", identifier=flow.id)

@@ -50,13 +50,13 @@ def distrust(server: str, profile: str) -> None:
 
 def _session_list() -> str:
     """The name of this session's list; flows that are open already learn of it."""
-    name = session.get(_LIST)
-    if not isinstance(name, str):
-        name = session[_LIST] = f"session:{secrets.token_urlsafe(16)}"
-        for flow in own_flows():
-            services().flows.update(
-                flow.id, lambda f, name=name: replace(f, trust=(*f.trust, name))
-            )
+    kept = session.get(_LIST)
+    if isinstance(kept, str):
+        return kept
+    name = f"session:{secrets.token_urlsafe(16)}"
+    session[_LIST] = name
+    for flow in own_flows():
+        services().flows.update(flow.id, lambda f: replace(f, trust=(*f.trust, name)))
     return name
 
 
