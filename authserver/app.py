@@ -11,7 +11,7 @@ from authserver.oauth.server import Parts, Server
 from authserver.oauth.token_endpoints import Introspection, Revocation
 from authserver.private_files import private_dir
 from authserver.seed import plant
-from authserver.settings import HOST_NAMES, Settings
+from authserver.settings import Settings
 from authserver.store import open_store
 from authserver.tls import Authority
 
@@ -21,7 +21,7 @@ def create_app(settings: Settings) -> Flask:
     directory = private_dir(settings.data_dir.absolute())
     app = Flask("authserver")
     app.secret_key = load_cookie_secret(directory)
-    app.config["TRUSTED_HOSTS"] = list(HOST_NAMES)
+    app.wsgi_app = security.HostCheck(app.wsgi_app)  # type: ignore[method-assign]
     security.protect(app)
     deployment = read_deployment(settings.deployment_file)
     for warning in deployment.warnings:

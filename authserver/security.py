@@ -1,8 +1,14 @@
-"""Headers and cookies that every answer of this server carries."""
+"""Host names, headers and cookies: what holds for every answer of this server."""
 
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CSP = {
     "default-src": "'none'",
@@ -15,6 +21,23 @@ CSP = {
 }
 SESSION_COOKIE = "authserver_session"
 REMEMBERED_SECONDS = 14 * 24 * 3600
+
+_HOST = re.compile(r"(localhost|127\.0\.0\.1|\[::1\]|wso2is\.local)(:[0-9]{1,5})?", re.IGNORECASE)
+
+
+class HostCheck:
+    """Answers requests for this machine's own names only (CWE-644)."""
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self.application = application
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        if _HOST.fullmatch(environ.get("HTTP_HOST", "")):
+            return self.application(environ, start_response)
+        start_response("400 Bad Request", [("Content-Type", "text/plain; charset=utf-8")])
+        return [b"This server answers to the names of this machine only.\n"]
 
 
 def protect(app: Flask) -> None:

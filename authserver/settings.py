@@ -10,8 +10,6 @@ DEFAULT_PLAYGROUND = " ".join(
     for scheme, port in (("http", 8080), ("https", 8443))
     for host in ("wso2is.local", "localhost", "127.0.0.1", "localhost.com")
 )
-LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")
-HOST_NAMES = (*LOOPBACK_NAMES, "wso2is.local")
 
 
 class ConfigurationError(Exception):

@@ -57,6 +57,7 @@ class AuthorizationRequest:
         self.request = request
         self.client = self._trusted_client()
         self.sent = request.parameters
+        self.hinted_subject: str | None = None
 
     def _trusted_client(self) -> Client:
         """The client, once the callback is proven to be its own; else nothing is sent anywhere."""
@@ -119,6 +120,7 @@ class AuthorizationRequest:
         self._check_numbers()
         if not is_well_formed(self.scope):
             raise Refused("invalid_scope", errors.INVALID_SCOPE)
+        self.hinted_subject = self._read_hint()
         self._grant()
 
     def _check_types(self) -> None:
@@ -149,8 +151,7 @@ class AuthorizationRequest:
         return grant
 
     def _needs_login(self, sign_in: SignIn, *, answered: bool) -> bool:
-        hinted = self._hinted_subject()
-        if hinted and hinted != sign_in.username:
+        if self.hinted_subject and self.hinted_subject != sign_in.username:
             return True
         if answered:
             return False
@@ -160,7 +161,7 @@ class AuthorizationRequest:
         max_age = self.sent.get("max_age")
         return max_age is not None and time.time() - sign_in.auth_time > int(max_age)
 
-    def _hinted_subject(self) -> str | None:
+    def _read_hint(self) -> str | None:
         """The `sub` of a genuine `id_token_hint`, however old (OIDC Core §3.1.2.1)."""
         hint = self.sent.get("id_token_hint")
         if not hint:

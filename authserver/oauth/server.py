@@ -180,17 +180,17 @@ class Server(AuthorizationServer):
         repeated = request.payload.repeated
         if repeated:
             error = errors.Refused("invalid_request", f"The request repeats {repeated[0]}.")
-            return self.reply_to_error(request, error)
+            return self.reply_to_error(error)
         if not request.payload.grant_type:
             error = errors.Refused("invalid_request", "Missing grant_type parameter value")
-            return self.reply_to_error(request, error)
+            return self.reply_to_error(error)
         reply: Reply = self.create_token_response(request)
         return reply
 
-    def reply_to_error(self, request: ServerRequest, error: OAuth2Error) -> Reply:
-        """The error as JSON."""
-        reply: Reply = self.handle_error_response(request, error)
-        return reply
+    def reply_to_error(self, error: OAuth2Error) -> Reply:
+        """The error as JSON (RFC 6749 §5.2)."""
+        status, body, headers = in_our_words(error)()
+        return Reply(status=status, body=body, headers=tuple(headers))
 
     def handle_response(
         self, status: int, body: Any, headers: list[tuple[str, str]]
@@ -202,19 +202,24 @@ class Server(AuthorizationServer):
     def handle_error_response(
         self, request: ServerRequest, error: OAuth2Error
     ) -> Reply | AuthorizationResponse:
-        if isinstance(error, UnsupportedGrantTypeError):
-            error = errors.Refused(error.error, errors.GRANT_UNKNOWN)
-        error.description = WORDS.get(type(error), error.description)
         if error.redirect_uri:
             return self.error_response(request, error)
-        return self.handle_response(*error())
+        return self.reply_to_error(error)
 
     def error_response(self, request: ServerRequest, error: OAuth2Error) -> AuthorizationResponse:
         """The error for the callback (RFC 6749 §4.1.2.1)."""
-        error.description = WORDS.get(type(error), error.description)
-        sent = [("error", error.error), ("error_description", error.description)]
+        told = in_our_words(error)
+        sent = [("error", told.error), ("error_description", told.description)]
         return AuthorizationResponse(
             redirect_uri=error.redirect_uri,
             mode=response_mode(request),
             parameters=tuple((name, str(value)) for name, value in sent if value),
         )
+
+
+def in_our_words(error: OAuth2Error) -> OAuth2Error:
+    """The error with WSO2's sentence where Authlib has one of its own."""
+    if isinstance(error, UnsupportedGrantTypeError):
+        return errors.Refused(error.error, errors.GRANT_UNKNOWN)
+    error.description = WORDS.get(type(error), error.description)
+    return error

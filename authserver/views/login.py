@@ -3,7 +3,16 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 
 from authserver.oauth.scopes import in_words
 from authserver.security import allow_callback
@@ -33,12 +42,13 @@ def login() -> Any:
     parameters = waiting.data.get("parameters", {})
     if "redirect_uri" in parameters:
         allow_callback(parameters["redirect_uri"])
+    typed = session.pop("typed", None)
     failed = request.args.get("authFailure") == "true"
     return render_template(
         "login.html",
         key=key,
         error=LOGIN_FAILED if failed else None,
-        username=parameters.get("login_hint", ""),
+        username=typed or parameters.get("login_hint", ""),
         client=client_of(parameters),
     )
 
@@ -54,6 +64,7 @@ def commonauth() -> Any:
     name = form.get("username") or form.get("usernameUserInput", "")
     user = store.users.authenticate(name.strip(), form.get("password", ""))
     if user is None:
+        session["typed"] = name[:255]
         again = {"authFailure": "true", "authFailureMsg": "login.fail.message"}
         query = urlencode({"sessionDataKey": key, **again})
         return redirect(f"{url_for('login.login')}?{query}")

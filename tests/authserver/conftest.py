@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ class _FormParser(HTMLParser):
         self.forms: list[Form] = []
         self._area: str | None = None
         self._select: str | None = None
+        self._option = False
 
     def handle_starttag(self, tag: str, pairs: list[tuple[str, str | None]]) -> None:
         attrs = {name: value or "" for name, value in pairs}
@@ -88,15 +90,18 @@ class _FormParser(HTMLParser):
             self._select = attrs["name"]
         if tag == "option" and self._select and "selected" in attrs:
             fields.append((self._select, attrs.get("value", "")))
+            self._option = "value" not in attrs
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self._area = None
         if tag == "select":
             self._select = None
+        if tag == "option":
+            self._option = False
 
     def handle_data(self, data: str) -> None:
-        if self._area:
+        if self._area or self._option:
             name, before = self.forms[-1].fields.pop()
             self.forms[-1].fields.append((name, before + data))
 
@@ -206,7 +211,14 @@ def answer(page: requests.Response) -> dict[str, str]:
 
 def text_of(page: requests.Response) -> str:
     """The page's words without its tags."""
-    return " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+
+def wait_until_expired(server: RunningServer, token: str) -> None:
+    """Returns once this access token has ended."""
+    auth = (CLIENT_ID, CLIENT_SECRET)
+    while server.post("/oauth2/introspect", {"token": token}, auth=auth).json()["active"]:
+        time.sleep(0.05)
 
 
 def free_port() -> int:
@@ -263,12 +275,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @pytest.fixture(scope="session")
 def hasty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    """A server where everything ends after a second."""
+    """A server where codes and refresh tokens end after a second, access tokens after two."""
     deployment = """
     [oauth.token_validation]
     authorization_code_validity = 1
-    user_access_token_validity = 1
-    app_access_token_validity = 1
+    user_access_token_validity = 2
+    app_access_token_validity = 2
     refresh_token_validity = 1
     """
     with run_server(tmp_path_factory.mktemp("hasty"), deployment) as running:
