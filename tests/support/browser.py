@@ -29,9 +29,13 @@ class _Local(HTTPConnection):
     """A connection that finds the tutorial's host names without /etc/hosts."""
 
     def _new_conn(self) -> socket.socket:
+        name = self._dns_host
         if self.host in LOOPBACK_NAMES:
             self._dns_host = "127.0.0.1"
-        return super()._new_conn()
+        try:
+            return super()._new_conn()
+        finally:
+            self._dns_host = name  # the next request's Host header is made from it
 
 
 class _LocalTLS(_Local, HTTPSConnection):
