@@ -4,10 +4,17 @@ Logs carry no query string and no referer, since codes and tokens travel there.
 """
 
 import os
-from typing import Any
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
+
+from playground import profiles
+from playground.settings import Settings, SettingsError
+
+Value = TypeVar("Value")
 
 
 class QuietLogger(Logger):
@@ -24,13 +31,32 @@ class QuietLogger(Logger):
         super().exception(msg, *safe, **kwargs)
 
 
-_bind = os.environ.get("PLAYGROUND_BIND") or "127.0.0.1"
-_host = f"[{_bind}]" if ":" in _bind else _bind
-bind = f"{_host}:{os.environ.get('PLAYGROUND_PORT') or 8080}"
+def on_starting(_server: object) -> None:
+    """Stop here when profiles are wrong; a worker that stops would be started over and over."""
+    _or_stop(lambda: profiles.load(_settings.profiles, embedded=_settings.embedded))
+
+
+def _or_stop(read: Callable[[], Value]) -> Value:
+    try:
+        return read()
+    except SettingsError as error:
+        sys.exit(f"The playground cannot start: {error}")
+
+
+def _count(variable: str, default: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if text.isascii() and text.isdigit() and 1 <= int(text) <= 1000:
+        return int(text)
+    raise SettingsError(f"{variable} is {text!r}; it must be a number from 1 to 1000.")
+
+
+_settings = _or_stop(Settings.from_environment)
+_host = f"[{_settings.bind}]" if ":" in _settings.bind else _settings.bind
+bind = f"{_host}:{_settings.port}"
 
 worker_class = "gthread"
-workers = int(os.environ.get("PLAYGROUND_WORKERS") or 2)
-threads = int(os.environ.get("PLAYGROUND_THREADS") or 32)
+workers = _or_stop(lambda: _count("PLAYGROUND_WORKERS", 2))
+threads = _or_stop(lambda: _count("PLAYGROUND_THREADS", 32))
 graceful_timeout = 30  # seconds: longer than any outgoing request may take
 limit_request_line = 8190  # bytes: callbacks can be long
 control_socket_disable = True  # it would be a file in the home directory
