@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
 from playground.errors import InputRefused
-from playground.fields import BY_NAME, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
+from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
 from playground.urls import unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
@@ -115,15 +115,21 @@ def check(form: Form) -> Form:
     problems = {
         item.name: problem
         for item in FIELDS
-        if form.grant_type in item.grants and (problem := _problem(item, getattr(form, item.name)))
+        if shown_grant(form) in item.grants
+        and (problem := _problem(item, getattr(form, item.name)))
     }
-    if form.grant_type not in REDIRECTING and not form.token_endpoint:
+    if shown_grant(form) not in REDIRECTING and not form.token_endpoint:
         problems["token_endpoint"] = "This grant needs the token endpoint."
     if extra_problem := _extra_problem(form.extra):
         problems["extra"] = extra_problem
     if problems:
         raise InputRefused(fields=problems, evidence=tuple(problems.items()))
     return form
+
+
+def shown_grant(form: Form) -> str:
+    """The grant whose fields are shown and checked: the tutorial's, for one that is none."""
+    return form.grant_type if form.grant_type in ALL else CODE
 
 
 def _problem(item: Field, value: str) -> str:

@@ -8,7 +8,7 @@ from playground.flow import Flow
 from playground.urls import origin
 from playground.web.browser import owns
 from playground.web.services import services
-from playground.web.sessions import renew_session
+from playground.web.sessions import end_session, renew_session
 
 _LOGIN = "login"
 _NAMES = ("preferred_username", "name", "email", "sub")
@@ -24,7 +24,7 @@ def note_login(flow: Flow) -> None:
 
 def forget_login() -> None:
     """The person signed out: new session id, no login."""
-    renew_session()
+    end_session()
     session.pop(_LOGIN, None)
 
 

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from playground.settings import Settings
-from playground.web.sessions import COOKIE_NAME, COOKIE_PATH
+from playground.web.sessions import COOKIE_NAME, COOKIE_PATH, check_store
 
 MAX_BODY = 256 * 1024
 MAX_FORM_PARTS = 200
@@ -45,6 +45,7 @@ def protect(app: Flask, settings: Settings, secret_key: str) -> None:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy withholds
     )
+    app.before_request(check_store)
     csrf.init_app(app)
     app.after_request(_add_headers)
 

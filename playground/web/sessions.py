@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import timedelta
 
 import msgspec
-from flask import Flask, current_app, session
+from flask import Flask, Request, Response, current_app, request, session
 from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
+from playground.errors import StoreUnavailable
 from playground.store import Store
 
+log = logging.getLogger("playground")
 COOKIE_NAME = "playground_session"
 COOKIE_PATH = "/playground2"
 OVERLAP = timedelta(seconds=60)
@@ -38,15 +41,42 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         raw = msgspec.msgpack.encode(dict(session))
         self._store.put(store_id, raw, session_lifetime.total_seconds())
 
+    def open_session(self, app: Flask, request: Request) -> ServerSideSession:
+        """An empty session when the store is down; `check_store` then says so on every page."""
+        try:
+            return super().open_session(app, request)
+        except StoreUnavailable as error:
+            session = self.session_class()
+            session.unavailable = error
+            return session
+
+    def save_session(self, app: Flask, session: ServerSideSession, response: Response) -> None:
+        """Nothing is saved, and no cookie replaced, while the store is down."""
+        if getattr(session, "unavailable", None) is not None:
+            return
+        try:
+            super().save_session(app, session, response)
+        except StoreUnavailable:
+            log.warning("a session was not saved: the store is unavailable")
+
     def renew(self, session: ServerSideSession) -> None:
         """Give the session a new id (PROTOCOL 28).
 
         What stays under the old one for a minute is the CSRF seed alone, so that another tab's
-        form that is on its way just now is not turned away.
+        form that is on its way just now is not turned away. It is replaced in one step: a
+        regenerate that deletes first would turn away whoever comes in between.
         """
         old = ServerSideSession({_CSRF: session.get(_CSRF)}, sid=session.sid)
-        self.regenerate(session)
         self._upsert_session(OVERLAP, old, self._get_store_id(old.sid))
+        session.sid = self._generate_sid(self.sid_length)
+        session.modified = True
+
+
+def check_store() -> None:
+    """Raises StoreUnavailable when this request's session could not be read."""
+    error = getattr(session, "unavailable", None)
+    if error is not None and request.endpoint not in ("static", "home.healthz"):
+        raise error
 
 
 def renew_session() -> None:
@@ -54,6 +84,11 @@ def renew_session() -> None:
     interface = current_app.session_interface
     assert isinstance(interface, StoreSessionInterface)  # noqa: S101 - wired in create_app
     interface.renew(session)
+
+
+def end_session() -> None:
+    """A new id for the current session; the old one is dead at once."""
+    current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
 
 
 def secret_key(store: Store) -> str:

@@ -51,7 +51,7 @@ class NodeProvider(Process):
         self.port = free_port()
         self.issuer = f"{'https' if tls else 'http'}://localhost:{self.port}"
         self.redirect_uris = [f"{base}{CALLBACK}" for base in bases]
-        self.post_logout_redirect_uris = [f"{base}/playground2/logout/return" for base in bases]
+        self.post_logout_redirect_uris = [f"{base}/playground2/logout/callback" for base in bases]
         self.backchannel_logout_uri = f"{bases[0]}/playground2/bclogout"
         self.key = RSAKey.generate_key(2048, {"kid": "client-key"})
         self.ca_file = trusted.file

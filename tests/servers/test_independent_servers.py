@@ -231,7 +231,7 @@ def test_sign_out_returns_to_the_client(server: Server, http: Browser, callback:
         redirect_uri=callback,
         code_verifier=VERIFIER,
     )
-    after = callback.replace("/oauth2client", "/logout/return")
+    after = callback.replace("/oauth2client", "/logout/callback")
     url = authorization_url(
         metadata(server, http)["end_session_endpoint"],
         id_token_hint=tokens["id_token"],

@@ -28,7 +28,7 @@ class DjangoProvider(Process):
         self.issuer = f"{self.origin}/o"
         self.user = USER
         self._callbacks = " ".join(f"{base}{CALLBACK}" for base in bases)
-        self._returns = " ".join(f"{base}/playground2/logout/return" for base in bases)
+        self._returns = " ".join(f"{base}/playground2/logout/callback" for base in bases)
         self.clients = {
             entry["client_id"]: Client(
                 client_id=entry["client_id"], client_secret=entry.get("client_secret", "")

@@ -1,0 +1,215 @@
+"""The callback: only this browser's own, unused, well-formed response is accepted."""
+
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from tests.playground.walking import approve, leave, open_form, sign_in, to_code
+from tests.support.apps import Embedded, Playground
+from tests.support.browser import Browser, Page
+
+CALLBACK = "/playground2/oauth2client"
+
+
+def begun(http: Browser, playground: Playground, **typed: str) -> str:
+    """Begin a flow; its state."""
+    page = leave(open_form(http, playground), **typed)
+    return dict(parse_qsl(urlsplit(page.location).query))["state"]
+
+
+def answer(http: Browser, playground: Playground, *pairs: tuple[str, str]) -> Page:
+    """Bring an authorization response as the browser would."""
+    return http.get(f"{playground.url}{CALLBACK}?{urlencode(pairs)}")
+
+
+def refused(page: Page, words: str) -> None:
+    """It is a 4xx page that says why, and shows no code."""
+    assert 400 <= page.status < 500
+    assert words in page.words
+
+
+def test_missing_state(http: Browser, playground: Playground) -> None:
+    """A response without state is refused (RFC 6749 §10.12)."""
+    begun(http, playground)
+    refused(answer(http, playground, ("code", "c")), "its state is missing or unknown")
+
+
+def test_wrong_state(http: Browser, playground: Playground) -> None:
+    """A response with a state of nobody's is refused."""
+    begun(http, playground)
+    refused(answer(http, playground, ("code", "c"), ("state", "x")), "missing or unknown")
+
+
+def test_replayed_state(http: Browser, playground: Playground, embedded: Embedded) -> None:
+    """A state counts once."""
+    state = begun(http, playground)
+    first = answer(http, playground, ("code", "c"), ("state", state), ("iss", embedded.issuer))
+    assert first.status == 200
+    second = answer(http, playground, ("code", "c"), ("state", state), ("iss", embedded.issuer))
+    refused(second, "already used")
+
+
+def test_other_browsers_state(new_browser, playground: Playground, embedded: Embedded) -> None:
+    """A response brought by another browser than the flow's is refused."""
+    state = begun(new_browser(), playground)
+    page = answer(
+        new_browser(), playground, ("code", "c"), ("state", state), ("iss", embedded.issuer)
+    )
+    refused(page, "another browser's flow")
+
+
+def test_other_host_name_is_named(http: Browser, playground: Playground) -> None:
+    """A callback on another host name than the flow's says so: the cookie stayed behind."""
+    state = begun(http, playground)
+    page = http.get(f"{playground.at('wso2is.local')}{CALLBACK}?code=c&state={state}")
+    refused(page, "began under another host name")
+    assert f"http://localhost:{playground.port}" in page.words
+
+
+def test_wrong_iss(http: Browser, playground: Playground) -> None:
+    """A response from another issuer is refused (RFC 9207 §2.4)."""
+    state = begun(http, playground)
+    page = answer(http, playground, ("code", "c"), ("state", state), ("iss", "https://evil"))
+    refused(page, "does not come from the server that was asked")
+
+
+def test_missing_iss(http: Browser, playground: Playground) -> None:
+    """iss must be there where the server announces it (RFC 9207 §2.4)."""
+    state = begun(http, playground)
+    page = answer(http, playground, ("code", "c"), ("state", state))
+    refused(page, "does not come from the server that was asked")
+
+
+def test_repeated_parameter(http: Browser, playground: Playground) -> None:
+    """A parameter that comes twice is refused (RFC 6749 §3.1)."""
+    state = begun(http, playground)
+    page = answer(http, playground, ("code", "a"), ("code", "b"), ("state", state))
+    refused(page, "more than once")
+
+
+def test_code_and_error_at_once(http: Browser, playground: Playground, embedded: Embedded) -> None:
+    """A response is either a result or an error."""
+    state = begun(http, playground)
+    pairs = [("code", "c"), ("error", "access_denied"), ("state", state)]
+    refused(answer(http, playground, *pairs, ("iss", embedded.issuer)), "error and a result")
+
+
+def test_neither_code_nor_error(http: Browser, playground: Playground, embedded: Embedded) -> None:
+    """A response that holds nothing of use is refused."""
+    state = begun(http, playground)
+    page = answer(http, playground, ("state", state), ("iss", embedded.issuer))
+    refused(page, "does not hold what was asked for")
+
+
+def test_other_response_type_than_asked(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """A token in the front channel that nobody asked for is refused."""
+    state = begun(http, playground)
+    pairs = [("access_token", "t"), ("token_type", "Bearer"), ("state", state)]
+    page = answer(http, playground, *pairs, ("iss", embedded.issuer))
+    refused(page, "does not hold what was asked for")
+
+
+def test_unknown_parameters_are_ignored(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """Parameters that we do not know change nothing (RFC 6749 §4.1.2)."""
+    state = begun(http, playground)
+    pairs = [("code", "c"), ("state", state), ("iss", embedded.issuer)]
+    page = answer(http, playground, *pairs, ("session_state", "s"), ("news", "1"))
+    assert (page.status, page.heading) == (200, "What came back")
+
+
+def test_error_is_explained_and_escaped(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """error and error_description are shown as text; error_uri links only to http(s)."""
+    state = begun(http, playground)
+    page = answer(
+        http,
+        playground,
+        ("error", "invalid_scope"),
+        ("error_description", "<script>alert(1)</script>"),
+        ("error_uri", "javascript:alert(1)"),
+        ("state", state),
+        ("iss", embedded.issuer),
+    )
+    refused(page, "does not know a scope")
+    assert "<script>alert(1)" not in page.html
+    assert not page.soup.find_all("a", href="javascript:alert(1)")
+
+
+def test_denied_consent(http: Browser, playground: Playground) -> None:
+    """Deny at the server comes back as a sentence, with a way back to the filled form."""
+    page = leave(open_form(http, playground), scope="openid denied").follow()
+    page = approve(sign_in(page), "Deny")
+    refused(page, "Access was denied")
+    assert "User denied the consent" in page.words
+    form = page.click("Back to the form").form("Authorize")
+    assert form.value("scope") == "openid denied"
+
+
+def test_form_post_works_without_the_session_cookie(http: Browser, playground: Playground) -> None:
+    """form_post arrives cross-site, without Lax cookies; a 303 brings them back."""
+    page = leave(open_form(http, playground), response_mode="form_post").follow()
+    page = approve(sign_in(page))
+    page = page.forms[0].submit()
+    assert page.heading == "What came back"
+    assert page.submit("Get Access Token").heading == "You received the access token"
+
+
+def test_form_post_ticket_works_once(http: Browser, playground: Playground) -> None:
+    """The address that a form_post continues at cannot be used again."""
+    state = begun(http, playground)
+    parked = http.post(
+        playground.url + CALLBACK, {"code": "c", "state": state}, follow=False, cross_site=True
+    )
+    assert parked.status == 303
+    assert "code" not in parked.location.rsplit("/", 1)[1]
+    http.get(parked.location)
+    refused(http.get(parked.location), "works once")
+
+
+def test_code_leaves_the_address_bar(http: Browser, playground: Playground) -> None:
+    """After the callback neither code nor state is in the URL."""
+    page = to_code(http, playground)
+    assert page.url.startswith(playground.url + CALLBACK + "/")
+    assert "?" not in page.url
+
+
+def test_two_tabs_finish_independently(http: Browser, playground: Playground) -> None:
+    """Two flows of one browser, interleaved, both reach their own token."""
+    one = leave(open_form(http, playground), scope="openid one")
+    two = leave(open_form(http, playground), scope="openid two")
+    second = approve(sign_in(two.follow()))
+    first = approve(one.follow())
+    for page, scope in ((first, "one"), (second, "two")):
+        token = page.submit("Get Access Token")
+        assert token.heading == "You received the access token"
+        assert f"{scope} granted" in token.words
+
+
+def test_two_tabs_that_press_authorize_at_once(http: Browser, playground: Playground) -> None:
+    """Overlapping requests of one browser lose neither flow."""
+    forms = [open_form(http, playground).form("Authorize") for _ in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        pages = list(pool.map(lambda form: form.submit(follow=False), forms))
+    assert [page.status for page in pages] == [303] * 6
+    for page in pages:
+        state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+        denied = answer(http, playground, ("error", "access_denied"), ("state", state))
+        assert "does not come from the server" in denied.words
+
+
+@pytest.mark.parametrize("times", [2])
+def test_same_response_twice_at_once(
+    http: Browser, playground: Playground, embedded: Embedded, times: int
+) -> None:
+    """Of two simultaneous callbacks with one state, one is accepted and one explained."""
+    state = begun(http, playground)
+    pairs = [("code", "c"), ("state", state), ("iss", embedded.issuer)]
+    with ThreadPoolExecutor(times) as pool:
+        pages = list(pool.map(lambda _: answer(http, playground, *pairs), range(times)))
+    assert sorted(page.status for page in pages) == [200, 400]

@@ -1,0 +1,180 @@
+"""The form: labels and defaults of the tutorial, nothing typed is lost, bad input is explained."""
+
+import pytest
+
+from tests.playground.walking import choose_grant, leave, open_form
+from tests.support.apps import Embedded, Playground
+from tests.support.browser import Browser
+
+
+def labels(page) -> list[str]:
+    """The labels above the first fold, in order."""
+    return [tag.get_text(" ", strip=True) for tag in page.soup.select(".field > label")]
+
+
+def test_home_leads_to_the_form(http: Browser, playground: Playground) -> None:
+    """Import Photos on the home page opens the form."""
+    page = http.get(playground.url + "/playground2").click("Import Photos")
+    assert page.path == "/playground2/oauth2"
+    assert "Authorize" in page.buttons
+
+
+@pytest.mark.parametrize("old", ["oauth2.jsp", "index.jsp"])
+def test_old_addresses_lead_to_the_form(http: Browser, playground: Playground, old: str) -> None:
+    """The original's addresses still work."""
+    assert http.get(f"{playground.url}/playground2/{old}").path == "/playground2/oauth2"
+
+
+def test_labels_stand_in_the_tutorials_order(http: Browser, playground: Playground) -> None:
+    """The tutorial's five labels come in its words and order."""
+    wanted = [
+        "Authorization Grant Type",
+        "Client Id",
+        "Scope",
+        "Callback URL",
+        "Authorize Endpoint",
+    ]
+    found = labels(open_form(http, playground))
+    assert [label for label in found if label in wanted] == wanted
+
+
+def test_defaults_are_the_tutorials(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """The demo application's values are filled in, the callback follows the address bar."""
+    form = open_form(http, playground, "wso2is.local").form("Authorize")
+    assert form.value("grant_type") == "authorization_code"
+    assert form.value("client_id") == "IZsIi6HDbB5e8VKdZAnUi_fZ3f8a"
+    assert form.value("authorization_endpoint") == f"{embedded.url}/oauth2/authorize"
+    assert form.value("redirect_uri") == (
+        f"http://wso2is.local:{playground.port}/playground2/oauth2client"
+    )
+
+
+def test_callback_moves_with_the_host_name(http: Browser, playground: Playground) -> None:
+    """A visit under another host name offers that name's callback."""
+    here = open_form(http, playground, "localhost").form("Authorize").value("redirect_uri")
+    there = open_form(http, playground, "wso2is.local").form("Authorize").value("redirect_uri")
+    assert ("localhost" in here, "wso2is.local" in there) == (True, True)
+
+
+def test_typed_values_survive_an_error_and_a_new_visit(
+    http: Browser, playground: Playground
+) -> None:
+    """What was typed stays after a refusal, and on the next visit."""
+    page = leave(open_form(http, playground), scope="openid kept", redirect_uri="nonsense")
+    assert page.status == 400
+    assert page.form("Authorize").value("scope") == "openid kept"
+    again = open_form(http, playground).form("Authorize")
+    assert (again.value("scope"), again.value("redirect_uri")) == ("openid kept", "nonsense")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example/x",
+        "https://",
+        "https://a b/",
+        "https://host:99999/",
+        "https://user:pass@host/",
+        "https://host/#fragment",
+        "https://host/\\evil",
+        "https://[::1/",
+        "https://-host/",
+    ],
+)
+def test_bad_endpoint_is_refused_with_a_sentence(
+    http: Browser, playground: Playground, url: str
+) -> None:
+    """Anything but an absolute http(s) URL is refused beside its field, and kept."""
+    page = leave(open_form(http, playground), authorization_endpoint=url)
+    assert page.status == 400
+    assert page.soup.select_one("#f-authorization_endpoint-error") is not None
+    assert page.form("Authorize").value("authorization_endpoint") == url
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("client_id", "", "missing"),
+        ("scope", "openid  two", "separated by one space"),
+        ("scope", "bad\x7fscope", "control character"),
+        ("scope", "ümlaut", "ASCII"),
+        ("max_age", "-1", "whole number"),
+        ("grant_type", "magic", "choose one"),
+        ("prompt", "shout", "choose one"),
+        ("client_id", "x" * 501, "longer than"),
+    ],
+)
+def test_bad_field_is_refused_with_a_sentence(
+    http: Browser, playground: Playground, field: str, typed: str, words: str
+) -> None:
+    """Each field says what is wrong with what was typed."""
+    page = leave(open_form(http, playground), **{field: typed})
+    assert page.status == 400
+    assert words in page.words
+
+
+@pytest.mark.parametrize("name", ["state", "client_id", "redirect_uri", "code_challenge"])
+def test_extra_parameter_that_is_ours_is_refused(
+    http: Browser, playground: Playground, name: str
+) -> None:
+    """A parameter that the playground sends itself cannot be sent twice (RFC 6749 §3.1)."""
+    page = leave(open_form(http, playground), extra_name=name, extra_value="x")
+    assert page.status == 400
+    assert "uses" not in page.words
+    assert f"{name}: the playground sends this itself" in page.words
+
+
+def test_client_secret_never_comes_back_out(http: Browser, playground: Playground) -> None:
+    """A typed secret is kept on our side; no page, cookie or URL has it again."""
+    secret = "a-secret-that-was-typed-12345"
+    sent = leave(open_form(http, playground), client_secret=secret)
+    page = open_form(http, playground)
+    assert "a-se••••2345" in page.html
+    for text in (sent.location, page.html, str(http.session.cookies)):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("grant", "shown", "hidden"),
+    [
+        ("client_credentials", "token_endpoint", "redirect_uri"),
+        ("password", "username", "authorization_endpoint"),
+        ("implicit", "response_type", "code_challenge_method"),
+        ("hybrid", "response_type", "username"),
+    ],
+)
+def test_grant_decides_which_fields_show(
+    http: Browser, playground: Playground, grant: str, shown: str, hidden: str
+) -> None:
+    """Without scripts a button shows the fields of the chosen grant."""
+    names = choose_grant(open_form(http, playground), grant).form("Authorize").names
+    assert shown in names
+    assert hidden not in names
+
+
+def test_server_is_chosen_from_the_list(http: Browser, playground: Playground) -> None:
+    """Another profile fills the form with its endpoints and says what to enter."""
+    page = open_form(http, playground).submit("Use this server", profile="wso2-is")
+    form = page.form("Authorize")
+    assert form.value("authorization_endpoint") == "https://localhost:9443/oauth2/authorize"
+    assert "WSO2 Identity Server" in page.words
+
+
+def test_form_without_csrf_token_is_refused(http: Browser, playground: Playground) -> None:
+    """A post that did not come from our page starts nothing (CWE-352)."""
+    open_form(http, playground)
+    page = http.post(playground.url + "/playground2/oauth2", {"action": "authorize"}, follow=False)
+    assert page.status == 400
+    assert "does not belong to your current session" in page.words
+
+
+def test_reset_clears_what_was_typed(http: Browser, playground: Playground) -> None:
+    """Reset forgets the form and the session."""
+    leave(open_form(http, playground), scope="openid forgotten")
+    page = open_form(http, playground).submit("Reset")
+    assert page.path.rstrip("/") == "/playground2"
+    assert open_form(http, playground).form("Authorize").value("scope") != "openid forgotten"
