@@ -1,0 +1,102 @@
+"""What a server's metadata changes in the form: shown field by field before it is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from playground.fields import AUTH_METHODS, BY_NAME
+from playground.form import Form
+from playground.protocol.discovery import ENDPOINTS, Metadata
+from playground.urls import origin, url_problem
+
+ISS = "authorization_response_iss_parameter_supported"
+METHODS = "token_endpoint_auth_methods_supported"
+MAX_KEPT = 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One field: what it holds and what it would hold."""
+
+    name: str
+    left: str
+    right: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether taking the metadata changes the field."""
+        return self.left != self.right
+
+
+def applied(form: Form, metadata: Metadata) -> Form:
+    """The form with everything the metadata says; what it leaves out is emptied (RFC 9700 §4.4).
+
+    What was meant for another server must not reach this one: its endpoints, its client secret,
+    and the API that took its tokens.
+    """
+    supported = metadata.supported
+    methods = supported.get(METHODS, ())
+    kept = form if _same_server(form, metadata) else without_other_server(form)
+    return replace(
+        kept,
+        **dict(metadata.endpoints),  # type: ignore[arg-type]
+        issuer=metadata.issuer,
+        authorization_response_iss_parameter_supported="1" if metadata.flags.get(ISS) else "",
+        token_endpoint_auth_method=_allowed(
+            form.token_endpoint_auth_method, methods, [name for name, _ in AUTH_METHODS]
+        ),
+        code_challenge_method=_allowed(
+            form.code_challenge_method,
+            supported.get("code_challenge_methods_supported", ()),
+            ("S256", "plain"),
+        ),
+        scopes_supported=" ".join(supported.get("scopes_supported", ()))[:MAX_KEPT],
+        token_endpoint_auth_methods_supported=" ".join(methods)[:MAX_KEPT],
+    )
+
+
+def _same_server(form: Form, metadata: Metadata) -> bool:
+    return not form.token_endpoint or _origin(form.token_endpoint) == _origin(
+        metadata.endpoints.get("token_endpoint", "")
+    )
+
+
+def without_other_server(form: Form) -> Form:
+    """The form without what belongs to the server it was about."""
+    return replace(form, client_secret="", resource_endpoint="")
+
+
+def _origin(url: str) -> str:
+    return "" if not url or url_problem(url) else origin(url)
+
+
+def _allowed(current: str, supported: Sequence[str], ours: Sequence[str]) -> str:
+    """The current choice where the server allows it, else the first one that both know."""
+    if not supported or not current or current in supported:
+        return current
+    return next((name for name in ours if name in supported), current)
+
+
+def changes(form: Form, metadata: Metadata) -> list[Change]:
+    """Old and new, field by field; fields that are empty before and after are left out."""
+    new = applied(form, metadata)
+    names = (
+        *("issuer", ISS, *ENDPOINTS, "resource_endpoint"),
+        *("token_endpoint_auth_method", "code_challenge_method"),
+    )
+    rows = [Change(name=n, left=_shown(form, n), right=_shown(new, n)) for n in names]
+    return [row for row in rows if row.left or row.right]
+
+
+def unknown_scopes(form: Form, metadata: Metadata) -> list[str]:
+    """The form's scopes that the server does not list; it may know them all the same."""
+    listed = metadata.supported.get("scopes_supported", ())
+    return [scope for scope in form.scopes if listed and scope not in listed]
+
+
+def _shown(form: Form, name: str) -> str:
+    value = str(getattr(form, name))
+    if name in BY_NAME and BY_NAME[name].kind == "checkbox":
+        return "yes" if value else "no"
+    return value
