@@ -6,7 +6,9 @@ from flask_wtf import CSRFProtect
 from authserver import security, views
 from authserver.deployment import read_deployment
 from authserver.keys import load_cookie_secret, load_signing_keys
+from authserver.oauth.logout import EndSession
 from authserver.oauth.outbound import Outbound
+from authserver.oauth.registration import Configuration, Registration
 from authserver.oauth.server import Parts, Server
 from authserver.oauth.token_endpoints import Introspection, Revocation
 from authserver.private_files import private_dir
@@ -36,8 +38,8 @@ def create_app(settings: Settings) -> Flask:
     )
     plant(parts.store, settings)
     server = Server(parts)
-    server.register_endpoint(Revocation)
-    server.register_endpoint(Introspection)
+    for endpoint in (Revocation, Introspection, EndSession, Registration, Configuration):
+        server.register_endpoint(endpoint)
     app.extensions["authserver"] = server
     views.register(app, CSRFProtect(app))
     return app

@@ -12,6 +12,7 @@ from authserver.oauth.scopes import CLAIMS, WORDS
 from authserver.oauth.server import Server
 from authserver.store.clients import grants_behind
 
+REGISTRATION_PATH = "/client-registration/v0.17/register"
 ENDPOINTS = {
     "authorization_endpoint": "/oauth2/authorize",
     "token_endpoint": "/oauth2/token",
@@ -19,6 +20,9 @@ ENDPOINTS = {
     "introspection_endpoint": "/oauth2/introspect",
     "userinfo_endpoint": "/oauth2/userinfo",
     "jwks_uri": "/oauth2/jwks",
+    "registration_endpoint": REGISTRATION_PATH,
+    "end_session_endpoint": "/oidc/logout",
+    "check_session_iframe": "/oidc/checksession",
 }
 TOKEN_CLAIMS = "iss sub aud azp exp iat nbf jti auth_time nonce amr acr sid at_hash c_hash".split()
 
@@ -70,6 +74,10 @@ def _openid() -> dict[str, Any]:
         "claim_types_supported": ["normal"],
         "claims_supported": claims,
         "claims_parameter_supported": False,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }

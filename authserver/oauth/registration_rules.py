@@ -9,7 +9,7 @@ from authserver.deployment import GRANT_TYPES
 from authserver.oauth.client_keys import ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, import_keys
 from authserver.oauth.errors import Refused
 
-MAX_URL, MAX_URLS, MAX_JWKS = 2000, 40, 20_000
+MAX_URL, MAX_URLS, MAX_JSON = 2000, 40, 40_000
 WEB = ("http", "https")
 URL_LISTS = ("redirect_uris", "post_logout_redirect_uris")
 WEB_URLS = ("backchannel_logout_uri", "frontchannel_logout_uri", "jwks_uri")
@@ -25,6 +25,7 @@ CHOICES = {
     "id_token_encrypted_response_enc": ENCRYPTION_METHODS,
     "userinfo_signed_response_alg": ("RS256",),
 }
+CALLBACK_NEEDED = "Enter a callback URL to be able to select Code or Implicit."
 BROWSER_GRANTS = {"authorization_code": "Code", "implicit": "Implicit"}
 _PRIVATE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
@@ -86,7 +87,7 @@ def _bad_grants(metadata: dict[str, Any]) -> list[str]:
     unknown = [grant for grant in grants if grant not in GRANT_TYPES]
     found = [f"The grant {grant[:50]} does not exist here." for grant in unknown]
     if set(grants) & set(BROWSER_GRANTS) and not metadata.get("redirect_uris"):
-        found.append("Enter a callback URL to be able to select Code or Implicit.")
+        found.append(CALLBACK_NEEDED)
     return found
 
 
@@ -106,7 +107,12 @@ def _bad_keys(metadata: dict[str, Any]) -> list[str]:
 
 def read_jwks(text: str) -> Any:
     """The pasted JWKS as an object; something unusable stays for `problems_with` to name."""
+    return (read_json(text) or {"keys": None}) if text.strip() else None
+
+
+def read_json(text: str | bytes) -> Any:
+    """What somebody sent as JSON; None when it is none."""
     try:
-        return json.loads(text[:MAX_JWKS]) if text.strip() else None
+        return json.loads(text) if len(text) <= MAX_JSON else None
     except (ValueError, RecursionError):
-        return {"keys": None}
+        return None

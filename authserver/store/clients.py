@@ -108,6 +108,9 @@ class Client(Base, ClientMixin):
         return method in self.auth_methods
 
     def check_response_type(self, response_type: str) -> bool:
+        named = self.client_metadata.get("response_types")
+        if named and response_type not in [" ".join(sorted(kind.split())) for kind in named]:
+            return False
         return all(grant in self.grant_types for grant in grants_behind(response_type))
 
     def check_grant_type(self, grant_type: str) -> bool:

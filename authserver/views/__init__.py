@@ -7,9 +7,11 @@ from authserver.views import (
     authorize,
     errors,
     login,
+    logout,
     metadata,
     photos,
     portal,
+    registration,
     token,
     userinfo,
 )
@@ -17,8 +19,10 @@ from authserver.views import (
 BROWSER_PAGES = (login.pages, errors.pages, portal.pages)
 PROTOCOL_ENDPOINTS = (
     authorize.endpoints,  # checks the token itself, since clients may post requests here too
+    logout.endpoints,  # likewise
     metadata.endpoints,
     photos.endpoints,
+    registration.endpoints,
     token.endpoints,
     userinfo.endpoints,
 )

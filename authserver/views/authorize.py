@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_wtf.csrf import validate_csrf
-from wtforms.validators import ValidationError
 
 from authserver.oauth.authorization import Ask, AuthorizationRequest
 from authserver.oauth.errors import PageError
@@ -13,6 +11,7 @@ from authserver.security import allow_callback
 from authserver.store.models import SignIn
 from authserver.store.secrets import digest
 from authserver.views.context import (
+    csrf_is_right,
     current_sign_in,
     protocol_request,
     silent_sign_in,
@@ -63,7 +62,7 @@ def resume(key: str) -> Any:
 def decide() -> Any:
     """The person has chosen Approve Once, Approve Always or Deny."""
     store, sign_in = the_server().store, current_sign_in()
-    if sign_in is None or not _csrf_is_right():
+    if sign_in is None or not csrf_is_right():
         return to_retry_page()
     waiting = store.pending.take(CONSENT, request.form["sessionDataKeyConsent"])
     if waiting is None or waiting.sid != sign_in.sid:
@@ -118,11 +117,3 @@ def send(response: AuthorizationResponse) -> Any:
         return redirect(response.location)
     allow_callback(response.redirect_uri)
     return render_template("form_post.html", response=response)
-
-
-def _csrf_is_right() -> bool:
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return True

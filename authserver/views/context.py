@@ -3,6 +3,8 @@
 import json
 
 from flask import Response, current_app, g, request, session
+from flask_wtf.csrf import validate_csrf
+from wtforms.validators import ValidationError
 
 from authserver.oauth.messages import Reply, ServerRequest
 from authserver.oauth.server import Server
@@ -68,6 +70,15 @@ def clear_cookies(response: Response) -> Response:
     )
     response.delete_cookie(OPBS_COOKIE, secure=True, samesite="None")
     return response
+
+
+def csrf_is_right() -> bool:
+    """Whether the form carries its token; for endpoints that other sites may post to as well."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True
 
 
 def protocol_request() -> ServerRequest:

@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 
+from authserver.oauth.logout import end_sign_in
 from authserver.oauth.scopes import in_words
 from authserver.security import allow_callback
 from authserver.store.pending import Waiting
@@ -70,7 +71,7 @@ def commonauth() -> Any:
         return redirect(f"{url_for('login.login')}?{query}")
     before, remember = current_sign_in(), "chkRemember" in form
     if before and before.username != user.username:
-        store.sessions.end(before.sid)
+        end_sign_in(the_server(), before)
     new = store.sessions.begin(user.username, remember=remember, before=before)
     remember_sign_in(new, remember=remember)
     store.pending.bind(key, new.sign_in.sid)

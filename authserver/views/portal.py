@@ -10,19 +10,20 @@ from flask import (
     abort,
     flash,
     g,
-    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
 
+from authserver.oauth.logout import end_sign_in
 from authserver.oauth.metadata import ENDPOINTS
 from authserver.oauth.registration_rules import BROWSER_GRANTS, SECONDS
 from authserver.store.clients import PRODUCTION, SANDBOX, Application, Client
 from authserver.store.secrets import consumer_key, opaque
-from authserver.views.context import clear_cookies, current_sign_in, the_server
+from authserver.views.context import current_sign_in, the_server
 from authserver.views.login import PORTAL
+from authserver.views.logout import logged_out_page
 from authserver.views.portal_forms import (
     GRANT_LABELS,
     QUOTAS,
@@ -128,9 +129,8 @@ def delete(application_id: str) -> Any:
 def logout() -> Any:
     """Signs out of the portal, which is signing out of this server."""
     sign_in = current_sign_in()
-    if sign_in:
-        the_server().store.sessions.end(sign_in.sid)
-    return clear_cookies(make_response(redirect(url_for("portal.applications"))))
+    frames = end_sign_in(the_server(), sign_in) if sign_in else []
+    return logged_out_page(frames, None)
 
 
 def _application(application_id: str) -> Application:
@@ -154,7 +154,7 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
         client=client,
         values=form.metadata,
         problems=form.problems,
-        jwks_text=json.dumps(jwks, indent=2) if jwks and jwks.get("keys") else "",
+        jwks_text=request.form.get("jwks", json.dumps(jwks, indent=2) if jwks else ""),
         grants={name: label for name, label in GRANT_LABELS.items() if allows(name)},
         needs_callback=BROWSER_GRANTS,
         seconds=SECONDS,

@@ -20,6 +20,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import pytest
 import requests
 
+from tests.authserver.receiver import Receiver, run_receiver
+
 CLIENT_ID = "IZsIi6HDbB5e8VKdZAnUi_fZ3f8a"
 CLIENT_SECRET = "Gm0bJ6oWV8fC5OQLLlC6jslACW8a"
 CALLBACK = "http://localhost:8080/playground2/oauth2client"
@@ -299,6 +301,13 @@ def signed_in(browser: Browser) -> Browser:
     browser.open("/devportal")
     browser.sign_in()
     return browser
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A client's own server."""
+    with run_receiver() as running:
+        yield running
 
 
 NewApplication = Callable[..., "PortalApplication"]

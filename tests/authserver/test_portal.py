@@ -96,6 +96,7 @@ def test_unusual_callbacks(new_application: NewApplication, callback: str) -> No
         ("jwks", "{", "The JWKS cannot be read"),
         ("jwks", '{"keys": [{"kty": "RSA"}]}', "The JWKS cannot be read"),
         ("jwks", "[" * 5000, "The JWKS cannot be read"),
+        ("jwks", "[1]", "The JWKS cannot be read"),
         ("jwks_uri", "ftp://x/", "is not an http or https URL"),
         ("backchannel_logout_uri", "nowhere", "is not an http or https URL"),
         ("id_token_encrypted_response_alg", "RSA-OAEP", "need the application's JWKS"),
@@ -173,5 +174,5 @@ def test_portal_logout(signed_in: Browser) -> None:
     assert copy.open("/devportal/applications").url.endswith("/applications")
     signed_in.open("/devportal/applications")
     page = signed_in.submit(next(form for form in signed_in.forms() if "logout" in form.action))
-    assert "login.do" in page.url
+    assert "You have successfully logged out." in text_of(page)
     assert "login.do" in copy.open("/devportal/applications").url

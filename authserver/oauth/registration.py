@@ -1,0 +1,255 @@
+"""Dynamic client registration (RFC 7591, OIDC Registration) and its way back (RFC 7592)."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from authlib.oauth2.claims import BaseClaims
+from authlib.oauth2.rfc6749 import JsonPayload, JsonRequest
+from authlib.oauth2.rfc7591 import ClientMetadataClaims, ClientRegistrationEndpoint
+from authlib.oauth2.rfc7592 import ClientConfigurationEndpoint
+from authlib.oidc.registration import ClientMetadataClaims as OpenIDClaims
+
+from authserver.oauth.errors import Refused
+from authserver.oauth.metadata import REGISTRATION_PATH, describe
+from authserver.oauth.registration_rules import (
+    CALLBACK_NEEDED,
+    URL_LISTS,
+    WEB_URLS,
+    is_callback,
+    problems_with,
+)
+from authserver.oauth.token_endpoints import NO_STORE, BearerRefusedError
+from authserver.seed import ADMIN
+from authserver.store.clients import Application, Client, grants_behind
+from authserver.store.secrets import consumer_key, digest, opaque
+
+LISTS = ("grant_types", "response_types", "contacts", *URL_LISTS)
+OBJECTS = ("jwks",)
+TEXTS = (
+    "client_name",
+    "scope",
+    "token_endpoint_auth_method",
+    "id_token_signed_response_alg",
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_signed_response_alg",
+    "application_type",
+    "subject_type",
+    "client_uri",
+    "logo_uri",
+    "policy_uri",
+    "tos_uri",
+    "software_id",
+    "software_version",
+    *WEB_URLS,
+)
+MAX_TEXT = 2000
+
+
+class LogoutClaims(BaseClaims):
+    """Where a client wants to hear of logouts, and where people go after one."""
+
+    REGISTERED_CLAIMS = (
+        "post_logout_redirect_uris",
+        "backchannel_logout_uri",
+        "frontchannel_logout_uri",
+    )
+
+
+class HonouredClaims(OpenIDClaims):
+    """What of OpenID Connect's client metadata means something here."""
+
+    REGISTERED_CLAIMS = tuple(name for name in OpenIDClaims.REGISTERED_CLAIMS if name in TEXTS)
+
+
+CLAIMS = [ClientMetadataClaims, HonouredClaims, LogoutClaims]
+
+
+class RegistrationRequest(JsonRequest):
+    """A registration request, whatever framework received it."""
+
+    def __init__(self, *, method: str, url: str, headers: dict[str, str], body: Any) -> None:
+        super().__init__(method, url, headers)
+        self.payload = _Payload(body)
+        self.client_id = url.rsplit("/", 1)[-1]
+
+
+class _Payload(JsonPayload):
+    def __init__(self, body: Any) -> None:
+        self._body = body
+
+    @property
+    def data(self) -> Any:
+        return self._body
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistrationToken:
+    """A registration access token: good for the client it was issued with."""
+
+    value: str
+
+    def check_client(self, client: Client) -> bool:
+        """Whether it is this client's."""
+        expected = client.registration_digest or ""
+        return secrets.compare_digest(expected, digest(self.value))
+
+
+class Registration(ClientRegistrationEndpoint):
+    """Open to everybody who can reach it, which is this machine."""
+
+    def __init__(self, server: Any) -> None:
+        super().__init__(server, CLAIMS)
+
+    def create_endpoint_request(self, request: RegistrationRequest) -> RegistrationRequest:
+        return request
+
+    def authenticate_token(self, request: RegistrationRequest) -> str:
+        return "open"
+
+    def get_server_metadata(self) -> dict[str, Any]:
+        described = describe(self.server)
+        return {name: told for name, told in described.items() if name != "scopes_supported"}
+
+    def extract_client_metadata(self, request: RegistrationRequest) -> dict[str, Any]:
+        check_shape(request.payload.data)
+        metadata: dict[str, Any] = super().extract_client_metadata(request)
+        metadata.setdefault("grant_types", ["authorization_code"])
+        metadata.setdefault("response_types", ["code"] if "redirect_uris" in metadata else [])
+        check_meaning(metadata)
+        return metadata
+
+    def generate_client_info(self, request: RegistrationRequest) -> dict[str, Any]:
+        return {
+            "client_id": consumer_key(),
+            "client_secret": consumer_key(),
+            "client_id_issued_at": int(time.time()),
+            "client_secret_expires_at": 0,
+        }
+
+    def save_client(
+        self, client_info: dict[str, Any], client_metadata: dict[str, Any], request: Any
+    ) -> Client:
+        request.credential = opaque() + opaque()
+        name = client_metadata.setdefault("client_name", "Registered application")
+        application = Application(
+            id=opaque(), name=name, owner=ADMIN, description="Registered by itself (RFC 7591)."
+        )
+        client = Client(
+            client_id=client_info["client_id"],
+            client_secret=client_info["client_secret"],
+            application_id=application.id,
+            issued_at=client_info["client_id_issued_at"],
+            registration_digest=digest(request.credential),
+            client_metadata=client_metadata,
+        )
+        clients = self.server.store.clients
+        clients.save(application)
+        clients.save(client)
+        return client
+
+    def generate_client_registration_info(self, client: Client, request: Any) -> dict[str, str]:
+        return {
+            "registration_client_uri": client_uri(self.server, client),
+            "registration_access_token": request.credential,
+        }
+
+    def create_registration_response(self, request: Any) -> tuple[int, dict[str, Any], Any]:
+        status, body, _ = super().create_registration_response(request)
+        return status, without_needless_secret(body), NO_STORE
+
+
+class Configuration(ClientConfigurationEndpoint):
+    """Reads or deletes a registered client, for whoever holds its registration access token."""
+
+    def create_endpoint_request(self, request: RegistrationRequest) -> RegistrationRequest:
+        return request
+
+    def authenticate_token(self, request: RegistrationRequest) -> RegistrationToken:
+        scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not value.strip():
+            raise BearerRefusedError(401)
+        return RegistrationToken(value=value.strip())
+
+    def authenticate_client(self, request: Any) -> Client:
+        client: Client | None = self.server.query_client(request.client_id)
+        if client is None or not request.credential.check_client(client):
+            words = "The registration access token is not good for this client."
+            raise BearerRefusedError(401, "invalid_token", words)
+        return client
+
+    def check_permission(self, client: Client, request: Any) -> bool:
+        return True
+
+    def introspect_client(self, client: Client) -> dict[str, Any]:
+        told = {
+            "client_id": client.client_id,
+            "client_secret": client.client_secret,
+            "client_id_issued_at": client.issued_at,
+            "client_secret_expires_at": 0,
+        }
+        return without_needless_secret({**client.client_metadata, **told})
+
+    def generate_client_registration_info(self, client: Client, request: Any) -> dict[str, str]:
+        return {
+            "registration_client_uri": client_uri(self.server, client),
+            "registration_access_token": request.credential.value,
+        }
+
+    def delete_client(self, client: Client, request: Any) -> None:
+        self.server.store.consents.forget_client(client.client_id)
+        self.server.store.clients.remove_application(client.application_id)
+
+
+def client_uri(server: Any, client: Client) -> str:
+    """Where a registered client reads or deletes itself."""
+    return f"{server.parts.settings.base_url}{REGISTRATION_PATH}/{client.client_id}"
+
+
+def without_needless_secret(body: dict[str, Any]) -> dict[str, Any]:
+    """The answer without the secret that a public client has no use for (RFC 7591 §3.2.1)."""
+    needless = {"client_secret", "client_secret_expires_at"}
+    method = body.get("token_endpoint_auth_method")
+    return {name: told for name, told in body.items() if method != "none" or name not in needless}
+
+
+def check_shape(metadata: Any) -> None:
+    """Refuses what is not a JSON object with the types of RFC 7591 §2."""
+    if not isinstance(metadata, dict) or not metadata:
+        raise Refused("invalid_client_metadata", "The request must be a JSON object.")
+    for name, value in metadata.items():
+        if name in LISTS and not _is_list_of_texts(value):
+            raise Refused("invalid_client_metadata", f"{name} must be a list of texts.")
+        if name in TEXTS and not _is_text(value):
+            raise Refused("invalid_client_metadata", f"{name} must be a text.")
+        if name in OBJECTS and not isinstance(value, dict):
+            raise Refused("invalid_client_metadata", f"{name} must be an object.")
+    if not all(is_callback(url) for url in metadata.get("redirect_uris", [])):
+        raise Refused("invalid_redirect_uri", "A redirect URI is not an absolute URL.")
+
+
+def check_meaning(metadata: dict[str, Any]) -> None:
+    """Refuses what the portal would refuse as well, and response types without their grants."""
+    problems = problems_with(metadata)
+    if problems:
+        missing = CALLBACK_NEEDED in problems
+        error = "invalid_redirect_uri" if missing else "invalid_client_metadata"
+        raise Refused(error, problems[0])
+    for kind in metadata["response_types"]:
+        for grant in grants_behind(kind):
+            if grant not in metadata["grant_types"]:
+                words = f"The response type {kind} needs the grant {grant}."
+                raise Refused("invalid_client_metadata", words)
+    keyed = metadata.get("jwks") or metadata.get("jwks_uri")
+    if metadata.get("token_endpoint_auth_method") == "private_key_jwt" and not keyed:
+        raise Refused("invalid_client_metadata", "private_key_jwt needs jwks or jwks_uri.")
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable()
+
+
+def _is_list_of_texts(value: Any) -> bool:
+    return isinstance(value, list) and len(value) <= 50 and all(_is_text(item) for item in value)

@@ -1,0 +1,180 @@
+"""RP-initiated, back-channel and front-channel logout, and the session check frame."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.authserver.conftest import (
+    CALLBACK,
+    CLIENT_ID,
+    Browser,
+    NewApplication,
+    RunningServer,
+    answer,
+    text_of,
+)
+from tests.authserver.receiver import Receiver
+from tests.authserver.test_code_grant import exchange
+from tests.authserver.test_tokens import decode
+
+RETURN = "http://localhost:8080/playground2/logout/callback"
+
+
+def id_token(browser: Browser, **parameters: Any) -> str:
+    """The id token of a fresh sign-in."""
+    code = browser.code(scope="openid", **parameters)
+    token: str = exchange(browser.server, code).json()["id_token"]
+    return token
+
+
+def test_logout_with_return(browser: Browser) -> None:
+    """Do you want to logout? Yes; back to the application with its state; signed out."""
+    hint = id_token(browser)
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": RETURN, "state": "s1"}
+    page = browser.open("/oidc/logout", params=sent)
+    assert "Do you want to logout?" in text_of(page)
+    assert "form-action 'self' http://localhost:8080" in page.headers["Content-Security-Policy"]
+    page = browser.submit(browser.form("sessionDataKey"), consent="approve")
+    assert "Continue" in page.text
+    assert f'href="{RETURN}?state=s1"' in page.text
+    assert answer(browser.authorize(prompt="none"))["error"] == "login_required"
+    assert not [cookie for cookie in browser.http.cookies if cookie.name == "opbs"]
+
+
+def test_logout_without_frames_redirects(
+    new_application: NewApplication, signed_in: Browser
+) -> None:
+    """Where no application has a frame to show, the way back is a redirect."""
+    made = new_application(post_logout_redirect_uris=RETURN)
+    sent = {"client_id": made.client_id, "post_logout_redirect_uri": RETURN, "state": "s1"}
+    signed_in.open("/oidc/logout", params=sent)
+    page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
+    assert page.headers["Location"] == f"{RETURN}?state=s1"
+
+
+def test_logout_refused_by_the_person(browser: Browser) -> None:
+    """No keeps the session and tells the application in WSO2's words."""
+    hint = id_token(browser)
+    sent = {"id_token_hint": hint, "post_logout_redirect_uri": RETURN, "state": "s1"}
+    browser.open("/oidc/logout", params=sent)
+    back = answer(browser.submit(browser.form("sessionDataKey"), consent="deny"))
+    assert back == {
+        "error": "access_denied",
+        "error_description": "End User denied the logout request",
+        "state": "s1",
+    }
+    assert "sessionDataKeyConsent" in browser.authorize().url
+
+
+def test_logout_by_post(browser: Browser) -> None:
+    """A client may post the request from its own site."""
+    id_token(browser)
+    page = browser._follow("POST", f"{browser.server.url}/oidc/logout", data={"state": "x"})
+    assert "Do you want to logout?" in text_of(page)
+
+
+def test_logout_without_session(browser: Browser) -> None:
+    """Who is not signed in is not asked, and goes straight back."""
+    sent = {"client_id": CLIENT_ID, "post_logout_redirect_uri": RETURN, "state": "s1"}
+    page = browser.open("/oidc/logout", params=sent)
+    assert page.headers["Location"] == f"{RETURN}?state=s1"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"id_token_hint": "x.y.z"},
+        {"id_token_hint": "a.b.c.d.e"},
+        {"client_id": CLIENT_ID, "post_logout_redirect_uri": "http://evil.example/"},
+        {"client_id": "nobody", "post_logout_redirect_uri": RETURN},
+        {"post_logout_redirect_uri": RETURN},
+    ],
+)
+def test_bad_logout_request(browser: Browser, sent: dict[str, str]) -> None:
+    """A foreign hint or an unregistered address is explained, and nobody is signed out."""
+    id_token(browser)
+    page = browser.open("/oidc/logout", params=sent)
+    assert page.status_code == 400
+    assert "Location" not in page.headers
+    assert "sessionDataKeyConsent" in browser.authorize().url
+
+
+def test_hint_of_another_client(new_application: NewApplication, signed_in: Browser) -> None:
+    """client_id and hint must belong together (RP-Initiated §2)."""
+    hint, made = id_token(signed_in), new_application()
+    sent = {"id_token_hint": hint, "client_id": made.client_id}
+    assert signed_in.open("/oidc/logout", params=sent).status_code == 400
+
+
+def test_logout_needs_its_csrf_token(browser: Browser) -> None:
+    """Nobody is signed out by a form of another site."""
+    id_token(browser)
+    browser.open("/oidc/logout")
+    form = browser.form("sessionDataKey")
+    assert "retry.do" in browser.submit(form, csrf_token=None, consent="approve").url
+    assert "sessionDataKeyConsent" in browser.authorize().url
+
+
+def test_back_channel_logout(
+    server: RunningServer, new_application: NewApplication, signed_in: Browser, receiver: Receiver
+) -> None:
+    """Every client of the session gets a logout token with the sid of its id token."""
+    made = new_application(backchannel_logout_uri=f"{receiver.url}/bclogout")
+    code = signed_in.code(client_id=made.client_id)
+    claims = decode(server, exchange(server, code, auth=made.auth).json()["id_token"]).claims
+    signed_in.open("/oidc/logout")
+    signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
+    path, form = receiver.next_post()
+    assert path == "/bclogout"
+    told = decode(server, form["logout_token"])
+    assert told.header["typ"] == "logout+jwt"
+    assert told.claims["iss"] == server.issuer
+    assert told.claims["aud"] == [made.client_id]
+    assert told.claims["sid"] == claims["sid"]
+    assert told.claims["sub"] == "admin"
+    assert told.claims["exp"] == told.claims["iat"] + 120
+    assert told.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
+    assert told.claims["jti"]
+    assert "nonce" not in told.claims
+
+
+def test_front_channel_logout(
+    server: RunningServer, new_application: NewApplication, signed_in: Browser
+) -> None:
+    """Every client of the session gets a frame with issuer and sid."""
+    made = new_application(frontchannel_logout_uri="http://localhost:7777/fclogout?a=b")
+    signed_in.code(client_id=made.client_id)
+    signed_in.open("/oidc/logout")
+    page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
+    assert '<iframe class="unseen" src="http://localhost:7777/fclogout?a=b&amp;iss=' in page.text
+    assert "&amp;sid=" in page.text
+    assert "frame-src http://localhost:7777" in page.headers["Content-Security-Policy"]
+
+
+def test_another_person_ends_the_session_before(
+    server: RunningServer, new_application: NewApplication, signed_in: Browser, receiver: Receiver
+) -> None:
+    """Signing in again as the same person keeps the sid that clients know."""
+    made = new_application(backchannel_logout_uri=f"{receiver.url}/bclogout")
+    first = signed_in.code(client_id=made.client_id)
+    before = decode(server, exchange(server, first, auth=made.auth).json()["id_token"]).claims
+    signed_in.authorize(client_id=made.client_id, prompt="login")
+    signed_in.sign_in()
+    second = answer(signed_in.choose("approve"))["code"]
+    after = decode(server, exchange(server, second, auth=made.auth).json()["id_token"]).claims
+    assert before["sid"] == after["sid"]
+    assert receiver.posts.empty()
+
+
+def test_check_session_frame(server: RunningServer) -> None:
+    """The one page that others may frame; its script is a file of ours."""
+    page = server.get("/oidc/checksession")
+    assert "X-Frame-Options" not in page.headers
+    assert "frame-ancestors http: https:" in page.headers["Content-Security-Policy"]
+    assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
+    script = requests.get(
+        f"{server.url}/static/checksession.js", verify=server.authority, timeout=30
+    )
+    assert "postMessage" in script.text
+    assert CALLBACK

@@ -1,0 +1,123 @@
+"""Dynamic client registration and management (RFC 7591, RFC 7592)."""
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.authserver.conftest import CALLBACK, Browser, RunningServer
+from tests.authserver.test_code_grant import S256, VERIFIER, exchange
+from tests.authserver.test_tokens import bearer
+
+PATH = "/client-registration/v0.17/register"
+
+
+def register(server: RunningServer, **metadata: Any) -> requests.Response:
+    """Registers a client."""
+    return server.post(PATH, json={"redirect_uris": [CALLBACK], **metadata})
+
+
+def test_registered_client_works(server: RunningServer, browser: Browser) -> None:
+    """A client registers, gets a code and exchanges it."""
+    told = server.get("/.well-known/openid-configuration").json()
+    assert told["registration_endpoint"] == f"{server.url}{PATH}"
+    response = register(server, client_name="Visitor")
+    assert response.status_code == 201
+    assert response.headers["Cache-Control"] == "no-store"
+    made = response.json()
+    assert made["redirect_uris"] == [CALLBACK]
+    assert made["grant_types"] == ["authorization_code"]
+    assert made["token_endpoint_auth_method"] == "client_secret_basic"
+    assert made["client_secret_expires_at"] == 0
+    page = browser.authorize(client_id=made["client_id"])
+    browser.sign_in()
+    assert "Visitor" in browser.page.text
+    code = browser.code(client_id=made["client_id"])
+    auth = (made["client_id"], made["client_secret"])
+    assert exchange(server, code, auth=auth).status_code == 200
+    assert page
+
+
+def test_registered_method_is_the_only_one(server: RunningServer, browser: Browser) -> None:
+    """A client that registered client_secret_post does not get in by Basic."""
+    made = register(server, token_endpoint_auth_method="client_secret_post").json()
+    code = browser.code(client_id=made["client_id"])
+    auth = (made["client_id"], made["client_secret"])
+    assert exchange(server, code, auth=auth).status_code == 401
+    form = {"client_id": auth[0], "client_secret": auth[1]}
+    assert exchange(server, code, auth=None, **form).status_code == 200
+
+
+def test_registered_public_client(server: RunningServer, browser: Browser) -> None:
+    """A public client gets no secret, and PKCE makes up for it."""
+    made = register(server, token_endpoint_auth_method="none").json()
+    assert "client_secret" not in made
+    code = browser.code(client_id=made["client_id"], **S256)
+    response = exchange(
+        server, code, auth=None, client_id=made["client_id"], code_verifier=VERIFIER
+    )
+    assert response.status_code == 200
+
+
+def test_read_and_delete(server: RunningServer) -> None:
+    """The registration access token reads the client and deletes it, once."""
+    made = register(server, post_logout_redirect_uris=[CALLBACK]).json()
+    uri, headers = made["registration_client_uri"], bearer(made["registration_access_token"])
+    read = server.get(uri, headers=headers).json()
+    assert read["client_id"] == made["client_id"]
+    assert read["post_logout_redirect_uris"] == [CALLBACK]
+    options: dict[str, Any] = {"headers": headers, "verify": server.authority, "timeout": 30}
+    assert requests.delete(uri, **options).status_code == 204
+    assert server.get(uri, headers=headers).status_code == 401
+    auth = (made["client_id"], made["client_secret"])
+    assert server.token(auth=auth, grant_type="client_credentials").status_code == 401
+
+
+def test_management_needs_its_own_token(server: RunningServer) -> None:
+    """No token, a wrong one or another client's opens nothing."""
+    made, other = register(server).json(), register(server).json()
+    uri = made["registration_client_uri"]
+    assert server.get(uri).status_code == 401
+    for value in ("wrong", other["registration_access_token"]):
+        response = server.get(uri, headers=bearer(value))
+        assert response.status_code == 401
+        assert "invalid_token" in response.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize(
+    ("metadata", "error"),
+    [
+        ({"redirect_uris": ["javascript:alert(1)"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": ["http://x.example/#f"]}, "invalid_redirect_uri"),
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"redirect_uris": CALLBACK}, "invalid_client_metadata"),
+        ({"redirect_uris": [1]}, "invalid_client_metadata"),
+        ({"grant_types": ["magic"]}, "invalid_client_metadata"),
+        ({"grant_types": {"a": 1}}, "invalid_client_metadata"),
+        ({"response_types": ["code id_token"]}, "invalid_client_metadata"),
+        ({"response_types": ["magic"]}, "invalid_client_metadata"),
+        ({"token_endpoint_auth_method": "magic"}, "invalid_client_metadata"),
+        ({"token_endpoint_auth_method": "private_key_jwt"}, "invalid_client_metadata"),
+        ({"jwks": {"keys": "x"}}, "invalid_client_metadata"),
+        ({"jwks": []}, "invalid_client_metadata"),
+        ({"jwks_uri": "ftp://x/"}, "invalid_client_metadata"),
+        ({"client_name": {"a": "b"}}, "invalid_client_metadata"),
+        ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
+        ({"id_token_encrypted_response_alg": "RSA-OAEP"}, "invalid_client_metadata"),
+        ({"subject_type": "pairwise"}, "invalid_client_metadata"),
+        ({"application_type": "desktop"}, "invalid_client_metadata"),
+    ],
+)
+def test_bad_metadata(server: RunningServer, metadata: dict[str, Any], error: str) -> None:
+    """Metadata that cannot be honoured is refused with the standard's codes (RFC 7591 §3.2.2)."""
+    response = register(server, **metadata)
+    assert response.status_code == 400
+    assert response.json()["error"] == error
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 9000])
+def test_body_that_is_no_object(server: RunningServer, body: bytes) -> None:
+    """Anything but a JSON object is refused, never a 5xx."""
+    response = server.post(PATH, body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["error"] == "invalid_client_metadata"
