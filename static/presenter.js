@@ -2,17 +2,21 @@
 "use strict";
 
 const keys = {
-  ArrowRight: "[data-next]", PageDown: "[data-next]",
+  ArrowRight: "next", PageDown: "next",
   ArrowLeft: "[data-prev]", PageUp: "[data-prev]",
   Escape: "[data-present]",
 };
+
+// Where the next step is not there yet, the page's own button makes it.
+const next = () => document.querySelector("[data-next]") || document.querySelector(
+  "main form:not([data-aside]) button:not(.quiet, .secondary), main a.action");
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const presenting = document.body.classList.contains("present");
-  const selector = event.key === "p" ? "[data-present]" : presenting && keys[event.key];
-  const target = selector && document.querySelector(selector);
+  const key = event.key === "p" ? "[data-present]" : presenting && keys[event.key];
+  const target = key === "next" ? next() : key && document.querySelector(key);
   if (!target) return;
   event.preventDefault();
   target.click();
