@@ -1,0 +1,93 @@
+"""A server that signs whatever id token a test asks for, over real HTTP."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from tests.playground.walking import leave, open_form
+from tests.support.apps import Playground
+from tests.support.browser import Browser, Page
+from tests.support.rogue import Rogue
+
+CLIENT = "a-client"
+SECRET = "a client secret of more than thirty-two bytes"
+Key = RSAKey | ECKey | OKPKey | OctKey
+
+
+class Issuer:
+    """Publishes a key set and answers the token endpoint with an id token of the test's making."""
+
+    def __init__(self, rogue: Rogue) -> None:
+        self.rogue = rogue
+        self.url = rogue.url
+        self.key: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
+        self.publish(self.key)
+
+    def publish(self, *keys: Key, **more: Any) -> None:
+        """Serve these keys."""
+        entries = [key.as_dict(private=False) for key in keys]
+        body = {"keys": [*entries, *more.get("others", [])]}
+        self.rogue.answer("/jwks", 200, {"Content-Type": "application/json"}, body)
+
+    def claims(self, nonce: str, **changed: Any) -> dict[str, Any]:
+        """Good claims, some of them changed; None takes a claim out."""
+        now = int(time.time())
+        claims = {
+            "iss": self.url,
+            "sub": "ada",
+            "aud": CLIENT,
+            "exp": now + 300,
+            "iat": now,
+            "nonce": nonce,
+            **changed,
+        }
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def sign(
+        self,
+        claims: dict[str, Any],
+        *,
+        key: Key | None = None,
+        alg: str = "RS256",
+        **header: Any,
+    ) -> str:
+        """A compact JWS."""
+        key = key or self.key
+        names = {"kid": key.kid} if "kid" not in header and key.kid else {}
+        protected = {"alg": alg, **names, **header}
+        protected = {n: v for n, v in protected.items() if v is not None}
+        return jwt.encode(protected, claims, key, algorithms=[alg])
+
+    def answer_token(self, id_token: str, **more: Any) -> None:
+        """Let the token endpoint answer with this id token."""
+        body = {"access_token": "at-0123456789", "token_type": "Bearer", **more}
+        self.rogue.answer(
+            "/token", 200, {"Content-Type": "application/json"}, {**body, "id_token": id_token}
+        )
+
+
+def begin(http: Browser, playground: Playground, issuer: Issuer, **typed: str) -> dict[str, str]:
+    """Begin a flow at the issuer; the parameters of its authorization request."""
+    page = leave(
+        open_form(http, playground).submit("Use this server", profile="other"),
+        client_id=CLIENT,
+        client_secret=SECRET,
+        authorization_endpoint=f"{issuer.url}/authorize",
+        token_endpoint=f"{issuer.url}/token",
+        issuer=issuer.url,
+        jwks_uri=f"{issuer.url}/jwks",
+        **typed,
+    )
+    from urllib.parse import parse_qsl, urlsplit
+
+    return dict(parse_qsl(urlsplit(page.location).query))
+
+
+def finish(http: Browser, playground: Playground, sent: dict[str, str]) -> Page:
+    """Come back with a code and exchange it."""
+    page = http.get(f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}")
+    return page.submit("Get Access Token")

@@ -1,0 +1,244 @@
+"""Logout: from here, by back channel, by front channel; only exactly what is meant."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.playground.issuer import CLIENT, Issuer, begin, finish
+from tests.playground.walking import open_form, to_token
+from tests.support.apps import Playground
+from tests.support.browser import Browser, Page
+from tests.support.rogue import Rogue
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+@pytest.fixture
+def issuer(rogue: Rogue) -> Issuer:
+    """A server whose tokens the test makes."""
+    return Issuer(rogue)
+
+
+def signed_in(http: Browser, playground: Playground, issuer: Issuer, **claims: Any) -> Page:
+    """Sign somebody in at the issuer; the token page."""
+    sent = begin(http, playground, issuer, end_session_endpoint=f"{issuer.url}/logout")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], **claims)))
+    page = finish(http, playground, sent)
+    assert is_signed_in(page)
+    return page
+
+
+def is_signed_in(page: Page) -> bool:
+    """Whether the header names a person."""
+    return "Sign out" in page.buttons
+
+
+def logout_token(issuer: Issuer, **changed: Any) -> str:
+    """A logout token, some claims changed; None takes one out."""
+    now = int(time.time())
+    claims = {
+        "iss": issuer.url,
+        "aud": CLIENT,
+        "iat": now,
+        "exp": now + 120,
+        "jti": f"jti-{time.time_ns()}",
+        "sub": "ada",
+        "sid": "session-1",
+        "events": {EVENT: {}},
+        **changed,
+    }
+    kept = {name: value for name, value in claims.items() if value is not None}
+    return issuer.sign(kept, typ=kept.pop("typ", "logout+jwt"))
+
+
+def notify(http: Browser, playground: Playground, token: str) -> Page:
+    """POST a logout token as a server does, without any cookie."""
+    return http.post(
+        f"{playground.url}/playground2/bclogout", {"logout_token": token}, cross_site=True
+    )
+
+
+def test_back_channel_ends_exactly_the_named_session(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """With sid that session ends wherever it is held, and no other of the same person."""
+    one, two = new_browser(), new_browser()
+    first = signed_in(one, playground, issuer, sid="session-1")
+    second = signed_in(two, playground, issuer, sid="session-2")
+    answer = notify(new_browser(), playground, logout_token(issuer))
+    assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert not is_signed_in(one.get(first.url))
+    assert is_signed_in(two.get(second.url))
+
+
+def test_back_channel_with_sub_ends_all_of_that_person(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """Without sid every session of the subject ends, and nobody else's."""
+    one, two = new_browser(), new_browser()
+    ada = signed_in(one, playground, issuer, sid="a")
+    bob = signed_in(two, playground, issuer, sub="bob", sid="b")
+    assert notify(two, playground, logout_token(issuer, sid=None)).status == 200
+    assert not is_signed_in(one.get(ada.url))
+    assert is_signed_in(two.get(bob.url))
+
+
+LIES = {
+    "wrong-issuer": {"iss": "https://evil.example"},
+    "other-audience": {"aud": "somebody"},
+    "additional-audience": {"aud": [CLIENT, "somebody"]},
+    "missing-iat": {"iat": None},
+    "old": {"iat": int(time.time()) - 86_400},
+    "expired": {"exp": int(time.time()) - 3600},
+    "missing-exp": {"exp": None},
+    "missing-jti": {"jti": None},
+    "missing-events": {"events": None},
+    "other-event": {"events": {"https://other": {}}},
+    "with-nonce": {"nonce": "n"},
+    "neither-sid-nor-sub": {"sid": None, "sub": None},
+    "wrong-typ": {"typ": "at+jwt"},
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_logout_token_that_lies(
+    http: Browser, playground: Playground, issuer: Issuer, lie: str
+) -> None:
+    """A logout token that fails a check is 400, no-store, and ends nothing (§2.6)."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    answer = notify(http, playground, logout_token(issuer, **LIES[lie]))
+    assert answer.status == 400
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert is_signed_in(http.get(page.url))
+
+
+def test_logout_token_signed_by_somebody_else(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """A signature by another key ends nothing."""
+    from joserfc.jwk import RSAKey
+
+    page = signed_in(http, playground, issuer, sid="session-1")
+    issuer.key = RSAKey.generate_key(2048, {"kid": "one"})
+    assert notify(http, playground, logout_token(issuer)).status == 400
+    assert is_signed_in(http.get(page.url))
+
+
+def test_replayed_logout_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """A jti counts once (§2.6)."""
+    signed_in(http, playground, issuer, sid="session-1")
+    token = logout_token(issuer)
+    assert notify(http, playground, token).status == 200
+    page = signed_in(http, playground, issuer, sid="session-1")
+    assert notify(http, playground, token).status == 400
+    assert is_signed_in(http.get(page.url))
+
+
+def test_logout_token_of_an_unknown_issuer_fetches_nothing(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Keys of a server that nobody signed in with are not fetched (CWE-918)."""
+    assert notify(http, playground, logout_token(issuer)).status == 400
+    assert issuer.rogue.requests == []
+
+
+@pytest.mark.parametrize("body", [{}, {"logout_token": "x"}, {"logout_token": "a.b.c"}])
+def test_malformed_back_channel_request(
+    http: Browser, playground: Playground, body: dict[str, str]
+) -> None:
+    """Whatever is no logout token is 400, never a 5xx; GET is not allowed."""
+    url = f"{playground.url}/playground2/bclogout"
+    assert http.post(url, body).status == 400
+    assert http.get(url).status == 405
+
+
+def test_front_channel_needs_iss_and_sid(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Only both together end the session (Front-Channel Logout §2)."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    url = f"{playground.url}/playground2/fclogout"
+    for query in ("", f"?iss={issuer.url}", "?sid=session-1", f"?iss={issuer.url}&sid=other"):
+        assert http.get(url + query).status == 200
+        assert is_signed_in(http.get(page.url))
+    frame = http.get(f"{url}?iss={issuer.url}&sid=session-1")
+    assert f"frame-ancestors {issuer.url}" in frame.headers["Content-Security-Policy"]
+    assert "X-Frame-Options" not in frame.headers
+    assert not is_signed_in(http.get(page.url))
+
+
+def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
+    """Sign out goes to the server with the hint and comes back with the state (§2–3)."""
+    page = to_token(http, playground)
+    leaving = page.submit("Sign out", follow=False)
+    assert leaving.status == 303
+    for name in ("id_token_hint=", "post_logout_redirect_uri=", "state=", "client_id="):
+        assert name in leaving.location
+    assert not is_signed_in(http.get(page.url))
+    asked = leaving.follow()
+    back = asked.submit("Yes") if "Yes" in asked.buttons else asked
+    assert back.heading == "You are signed out"
+    assert "sent you back here" in back.words
+
+
+@pytest.mark.parametrize("query", ["", "?state=unknown"])
+def test_return_from_a_logout_that_did_not_begin_here(
+    http: Browser, playground: Playground, query: str
+) -> None:
+    """A return without a state of ours is refused."""
+    page = http.get(f"{playground.url}/playground2/logout/callback{query}")
+    assert page.status == 400
+    assert "belongs to none that began here" in page.words
+
+
+def test_local_logout_where_the_server_has_no_endpoint(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Without end_session_endpoint the session here ends, and the page says what that means."""
+    sent = begin(http, playground, issuer)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    page = finish(http, playground, sent).submit("Sign out")
+    assert page.heading == "You are signed out"
+    assert "its own session may still be alive" in page.words
+
+
+def test_bare_get_signs_nobody_out(http: Browser, playground: Playground) -> None:
+    """A link cannot sign a person out (CWE-352)."""
+    page = to_token(http, playground)
+    http.get(f"{playground.url}/playground2/logout")
+    assert is_signed_in(http.get(page.url))
+
+
+def test_session_id_dies_with_the_logout(http: Browser, playground: Playground) -> None:
+    """The session id from before the logout opens nothing any more (CWE-613)."""
+    page = to_token(http, playground)
+    old = dict(http.session.cookies)
+    page.submit("Sign out", follow=False)
+    stale = http.get(page.url, headers={"Cookie": "; ".join(f"{k}={v}" for k, v in old.items())})
+    assert not is_signed_in(stale)
+
+
+def test_session_id_changes_at_sign_in(http: Browser, playground: Playground) -> None:
+    """A person who signs in gets a new session id (CWE-384)."""
+    from tests.playground.walking import to_code
+
+    page = to_code(http, playground)
+    before = http.session.cookies.get("playground_session")
+    page.submit("Get Access Token")
+    assert http.session.cookies.get("playground_session") != before
+
+
+def test_session_page_watches_the_server(http: Browser, playground: Playground) -> None:
+    """Signed in, the page frames the server's session iframe; it may be framed from nowhere."""
+    to_token(http, playground)
+    page = http.get(f"{playground.url}/playground2/session")
+    assert page.soup.select_one("iframe[data-session-frame]") is not None
+    again = page.submit("Ask again with prompt=none")
+    assert again.status in (200, 400)
+
+
+def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: Playground) -> None:
+    """The empty state says what will appear and how."""
+    open_form(http, playground)
+    assert "Nobody is signed in" in http.get(f"{playground.url}/playground2/session").words
