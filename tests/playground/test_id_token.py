@@ -150,7 +150,7 @@ def test_unknown_crit(http: Browser, playground: Playground, issuer: Issuer) -> 
 
     sent = begin(http, playground, issuer)
     registry = jws.JWSRegistry(algorithms=["RS256"], strict_check_header=False)
-    registry.check_header = lambda header: None  # type: ignore[method-assign]
+    registry.check_header = lambda _: None  # type: ignore[method-assign]
     header = {"alg": "RS256", "kid": "one", "crit": ["x-new"], "x-new": 1}
     payload = json.dumps(issuer.claims(sent["nonce"]))
     issuer.answer_token(jws.serialize_compact(header, payload, issuer.key, registry=registry))

@@ -262,10 +262,8 @@ def test_implicit_and_hybrid(
     page = choose_grant(open_form(http, playground), grant)
     page = leave(page, response_type=response_type, response_mode=response_mode).follow()
     page = approve(sign_in(page), follow=response_mode == "form_post")
-    if response_mode == "form_post":
-        page = page.forms[0].submit()
-    else:
-        page = _read_fragment(http, page)
+    posted = response_mode == "form_post"
+    page = page.forms[0].submit() if posted else _read_fragment(http, page)
     assert page.status == 200
     if "code" in response_type:
         assert page.submit("Get Access Token").heading == "You received the access token"

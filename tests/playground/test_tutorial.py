@@ -1,5 +1,6 @@
 """The tutorial in a real browser, by the words on the pages, with TLS verified."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,12 @@ from tests.support.apps import Embedded, Playground
 from tests.support.chromium import Pages, axe
 
 HOST = "wso2is.local"
-SHOTS = Path(__file__).parents[2] / "docs"
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a screenshot for the README, where SCREENSHOTS names a folder for them."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def press(page: Page, words: str) -> None:
@@ -80,6 +86,7 @@ def test_the_whole_tutorial(page: Page, playground: Playground, embedded: Embedd
     press(page, "Get Access Token")
     expect(page.get_by_role("heading", name="You received the access token")).to_be_visible()
     assert secret not in page.content()
+    picture(page, "token")
     press(page, "Get Photos")
     images = page.locator("ul.gallery img")
     expect(images).to_have_count(6)
@@ -88,6 +95,7 @@ def test_the_whole_tutorial(page: Page, playground: Playground, embedded: Embedd
         page.wait_for_function(
             "n => document.querySelectorAll('ul.gallery img')[n].naturalWidth > 0", arg=number
         )
+    picture(page, "photos")
     import_photos(page, playground)
     press(page, "Authorize")
     expect(page.get_by_role("heading", name="What came back", level=1)).to_be_visible()
