@@ -7,11 +7,12 @@ import sys
 from flask import Flask
 
 from playground import views
+from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
-from playground.web import filters, frame, problems
+from playground.web import doctor, filters, frame, logs, presenter, problems
 from playground.web.proxies import behind
 from playground.web.security import protect
-from playground.web.sessions import StoreSessionInterface, secret_key
+from playground.web.sessions import StoreSessionInterface
 from playground.wiring import wire
 
 
@@ -22,10 +23,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, static_url_path="/playground2/static")
     app.extensions["playground"] = services
     app.session_interface = StoreSessionInterface(app, services.store)
-    protect(app, settings, secret_key(services.store))
-    for part in (filters, frame, problems, views):
+    protect(app, settings)
+    for part in (filters, frame, presenter, doctor, problems, views):
         part.register(app)
     behind(app, settings.proxies)
+    logs.register(app, settings)
     return app
 
 
@@ -35,5 +37,5 @@ def __getattr__(name: str) -> Flask:
         raise AttributeError(name)
     try:
         return create_app()
-    except SettingsError as error:
+    except (SettingsError, StoreUnavailable) as error:
         sys.exit(f"The playground cannot start: {error}")

@@ -3,7 +3,6 @@
 Logs carry no query string and no referer, since codes and tokens travel there.
 """
 
-import os
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -43,20 +42,16 @@ def _or_stop(read: Callable[[], Value]) -> Value:
         sys.exit(f"The playground cannot start: {error}")
 
 
-def _count(variable: str, default: int) -> int:
-    text = os.environ.get(variable) or str(default)
-    if text.isascii() and text.isdigit() and 1 <= int(text) <= 1000:
-        return int(text)
-    raise SettingsError(f"{variable} is {text!r}; it must be a number from 1 to 1000.")
-
-
 _settings = _or_stop(Settings.from_environment)
 _host = f"[{_settings.bind}]" if ":" in _settings.bind else _settings.bind
 bind = f"{_host}:{_settings.port}"
 
+certfile = os.environ.get("PLAYGROUND_CERTFILE") or None
+keyfile = os.environ.get("PLAYGROUND_KEYFILE") or None
+
 worker_class = "gthread"
-workers = _or_stop(lambda: _count("PLAYGROUND_WORKERS", 2))
-threads = _or_stop(lambda: _count("PLAYGROUND_THREADS", 32))
+workers = _settings.workers
+threads = _settings.threads
 graceful_timeout = 30  # seconds: longer than any outgoing request may take
 limit_request_line = 8190  # bytes: callbacks can be long
 control_socket_disable = True  # it would be a file in the home directory

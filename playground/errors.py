@@ -9,6 +9,7 @@ PlaygroundError
 ├── ServerMisbehaved        502  the server's answer is not what the protocol says
 ├── ServerUnreachable       502  no answer: refused, unknown name, reset
 │   ├── ServerTooSlow       504  no complete answer within the deadline
+│   ├── ServerBusy          503  too many requests of ours wait for it already
 │   ├── CertificateRefused  502  the server's certificate is not trusted
 │   └── OutboundRefused     400  our own policy does not allow this address
 ├── CheckFailed             400  a token is not genuine, or not for us
@@ -119,6 +120,10 @@ class ServerUnreachable(PlaygroundError):
 
 class ServerTooSlow(ServerUnreachable):
     """No complete answer within the deadline."""
+
+
+class ServerBusy(ServerUnreachable):
+    """Too many requests of ours are waiting for this server already; this one was not sent."""
 
 
 class CertificateRefused(ServerUnreachable):

@@ -34,6 +34,12 @@ class Settings:
     )
     bind: str = _setting("127.0.0.1", "PLAYGROUND_BIND", "Address that gunicorn listens on.")
     port: int = _setting(8080, "PLAYGROUND_PORT", "Port that gunicorn listens on, 1 to 65535.")
+    certfile: Path | None = _setting(
+        None, "PLAYGROUND_CERTFILE", "Certificate chain (PEM) to serve https with; empty: http."
+    )
+    keyfile: Path | None = _setting(
+        None, "PLAYGROUND_KEYFILE", "The certificate's private key (PEM)."
+    )
     data_dir: Path = _setting(
         Path(".local/playground"),
         "PLAYGROUND_DATA_DIR",
@@ -63,7 +69,8 @@ class Settings:
     allowed_hosts: tuple[str, ...] = _setting(
         (),
         "PLAYGROUND_ALLOWED_SERVERS",
-        "Servers that may be called when not bound to loopback, separated by spaces.",
+        "Servers (host or host:port) that may be called when not bound to loopback, or behind a "
+        "proxy; separated by spaces.",
     )
     session_hours: int = _setting(
         12, "PLAYGROUND_SESSION_HOURS", "Hours a session and its flows are kept, 1 to 720."
@@ -82,11 +89,22 @@ class Settings:
         "PLAYGROUND_PROXIES",
         "Reverse proxies in front whose X-Forwarded-* headers count; 0: ignored.",
     )
+    workers: int = _setting(2, "PLAYGROUND_WORKERS", "Processes that gunicorn starts, 1 to 64.")
+    threads: int = _setting(
+        128,
+        "PLAYGROUND_THREADS",
+        "Requests one process handles at once, 4 to 1000; half of them may wait for one server.",
+    )
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach us."""
         return self.bind in LOOPBACK_BINDS
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody else can reach us, not through a proxy either."""
+        return self.loopback and not self.proxies
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -108,12 +126,19 @@ class Settings:
         _within("PLAYGROUND_DEADLINE", self.deadline, 1, 29)
         _within("PLAYGROUND_MAX_FLOWS", self.max_flows, 1, 64)
         _within("PLAYGROUND_PROXIES", self.proxies, 0, 10)
+        _within("PLAYGROUND_WORKERS", self.workers, 1, 64)
+        _within("PLAYGROUND_THREADS", self.threads, 4, 1000)
         _within("PLAYGROUND_MAX_RESPONSE", self.max_response, 1_000, 50_000_000)
         _base_url("PLAYGROUND_EMBEDDED", self.embedded)
         if self.gateway:
             _base_url("PLAYGROUND_GATEWAY", self.gateway)
-        if self.profiles and not self.profiles.is_file():
-            raise SettingsError(f"PLAYGROUND_PROFILES names {self.profiles}, which is no file.")
+        _file("PLAYGROUND_PROFILES", self.profiles)
+        _file("PLAYGROUND_CERTFILE", self.certfile)
+        _file("PLAYGROUND_KEYFILE", self.keyfile)
+        if (self.certfile is None) != (self.keyfile is None):
+            raise SettingsError(
+                "PLAYGROUND_CERTFILE and PLAYGROUND_KEYFILE belong together; only one is set."
+            )
 
 
 def _convert(item: Field[Any], kind: Any, text: str) -> Any:
@@ -129,6 +154,11 @@ def _convert(item: Field[Any], kind: Any, text: str) -> Any:
 def _within(env: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
         raise SettingsError(f"{env} is {value}; it must be from {low} to {high}.")
+
+
+def _file(env: str, path: Path | None) -> None:
+    if path and not path.is_file():
+        raise SettingsError(f"{env} names {path}, which is no file.")
 
 
 def _base_url(env: str, url: str) -> None:

@@ -59,8 +59,9 @@ def wire(settings: Settings) -> Services:
 def make_transport(settings: Settings) -> Transport:
     """The one seam for outgoing HTTP, with the limits that the settings give."""
     return Transport(
-        policy=OutboundPolicy(loopback=settings.loopback, allowed_hosts=settings.allowed_hosts),
+        policy=OutboundPolicy(loopback=settings.private, allowed_hosts=settings.allowed_hosts),
         trust=Trust(ca_file=settings.ca_file),
         deadline=settings.deadline,
         max_response=settings.max_response,
+        threads=settings.threads,
     )

@@ -8,10 +8,9 @@ from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from playground.settings import Settings
+from playground.web.limits import MAX_BODY, MAX_FIELDS, check_fields
 from playground.web.sessions import COOKIE_NAME, COOKIE_PATH, check_store
 
-MAX_BODY = 256 * 1024
-MAX_FORM_PARTS = 200
 _CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; frame-src {frame_src}; form-action {form_action}; "
@@ -28,10 +27,9 @@ _HEADERS = {
 csrf = CSRFProtect()
 
 
-def protect(app: Flask, settings: Settings, secret_key: str) -> None:
+def protect(app: Flask, settings: Settings) -> None:
     """Set the limits and headers that every page has."""
     app.config.update(
-        SECRET_KEY=secret_key,
         SESSION_COOKIE_NAME=COOKIE_NAME,
         SESSION_COOKIE_PATH=COOKIE_PATH,
         SESSION_COOKIE_HTTPONLY=True,
@@ -40,12 +38,13 @@ def protect(app: Flask, settings: Settings, secret_key: str) -> None:
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
-        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        MAX_FORM_PARTS=MAX_FIELDS,
         TRUSTED_HOSTS=list(settings.hosts),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy withholds
     )
     app.before_request(check_store)
+    app.before_request(check_fields)
     csrf.init_app(app)
     app.after_request(_add_headers)
 

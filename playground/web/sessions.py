@@ -12,12 +12,14 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from playground.errors import StoreUnavailable
 from playground.store import Store
+from playground.web.services import services
 
 log = logging.getLogger("playground")
 COOKIE_NAME = "playground_session"
 COOKIE_PATH = "/playground2"
 OVERLAP = timedelta(seconds=60)
 _CSRF = "csrf_token"
+_KEY_IS_SHARED = "SECRET_KEY_IS_SHARED"
 _FOREVER = 10 * 365 * 86_400.0
 
 
@@ -27,6 +29,7 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
     def __init__(self, app: Flask, store: Store) -> None:
         super().__init__(app, key_prefix="session:", permanent=True)
         self._store = store
+        app.secret_key = secrets.token_hex(32)  # good for failure pages, until the store answers
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, object] | None:
         raw = self._store.get(store_id)
@@ -51,13 +54,18 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
             return session
 
     def save_session(self, app: Flask, session: ServerSideSession, response: Response) -> None:
-        """Nothing is saved, and no cookie replaced, while the store is down."""
+        """While the store is down nothing is saved, and no page pretends that it was."""
         if getattr(session, "unavailable", None) is not None:
             return
         try:
             super().save_session(app, session, response)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             log.warning("a session was not saved: the store is unavailable")
+            _say_instead(app, response, error)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Secure exactly where the browser came by https (PROTOCOL 28)."""
+        return request.is_secure
 
     def renew(self, session: ServerSideSession) -> None:
         """Give the session a new id (PROTOCOL 28).
@@ -72,11 +80,24 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         session.modified = True
 
 
+def _say_instead(app: Flask, response: Response, error: StoreUnavailable) -> None:
+    """Turn a finished response into the error's page, its headers and policy kept."""
+    page = app.make_response(app.handle_user_exception(error))
+    response.status_code = page.status_code
+    response.content_type = page.content_type
+    response.set_data(page.get_data())
+    response.headers.pop("Location", None)
+
+
 def check_store() -> None:
-    """Raises StoreUnavailable when this request's session could not be read."""
+    """Raises StoreUnavailable when the store is down, on every page that needs it."""
+    if request.endpoint in ("static", "home.healthz"):
+        return
     error = getattr(session, "unavailable", None)
-    if error is not None and request.endpoint not in ("static", "home.healthz"):
+    if error is not None:
         raise error
+    if not current_app.config.get(_KEY_IS_SHARED):
+        _share_key(current_app, services().store)
 
 
 def renew_session() -> None:
@@ -91,7 +112,8 @@ def end_session() -> None:
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
 
 
-def secret_key(store: Store) -> str:
+def _share_key(app: Flask, store: Store) -> None:
     """The key that signs CSRF tokens: made once, kept in the store, shared by all workers."""
     store.add("secret_key", secrets.token_hex(32).encode(), _FOREVER)
-    return (store.get("secret_key") or b"").decode()
+    app.secret_key = (store.get("secret_key") or b"").decode()
+    app.config[_KEY_IS_SHARED] = True

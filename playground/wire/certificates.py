@@ -56,7 +56,7 @@ class Look:
 
     def present(self) -> Presented:
         """What the server presents. Raises OutboundRefused, ServerUnreachable and their like."""
-        self.policy.check_host(urlsplit(self.url).hostname or "")
+        self.policy.check_url(self.url)
         der, version = self._handshake(_unverified())
         pem = ssl.DER_cert_to_PEM_cert(der)
         return _describe(

@@ -5,8 +5,6 @@ from __future__ import annotations
 import socket
 import ssl
 import time
-from contextvars import ContextVar
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -16,44 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 from urllib3.util.connection import create_connection
 
 from playground.wire.exchange import Peer
-from playground.wire.policy import OutboundPolicy
-from playground.wire.watchdog import Watchdog
+from playground.wire.resolver import addresses
+from playground.wire.resuming import ResumingContext
+from playground.wire.tap import TAP, Tap
 
+__all__ = ["TAP", "Tap", "TappedConnection", "TappedPool", "TappedTLSPool"]
 MAX_IDLE = 1.5
-_WATCHDOG = Watchdog()
-
-
-@dataclass(kw_only=True)
-class Tap:
-    """What one request of this thread did on its connection; `deadline` is monotonic seconds."""
-
-    policy: OutboundPolicy
-    deadline: float
-    sent: bytearray = field(default_factory=bytearray)
-    address: str = ""
-    peer: Peer | None = None
-    reused: bool = True
-    expired: bool = False
-    _guard: socket.socket | None = None
-
-    def guard(self, sock: socket.socket | None) -> None:
-        """Name the socket to shut down when the deadline passes; the first one starts the watch."""
-        if self._guard is None and sock is not None:
-            _WATCHDOG.watch(self.deadline, self._expire)
-        self._guard = sock
-
-    def release(self) -> None:
-        """The request is over: the deadline means nothing any more."""
-        self._guard = None
-
-    def _expire(self) -> None:
-        guard = self._guard
-        if guard is not None:
-            self.expired = True
-            guard.shutdown(socket.SHUT_RDWR)
-
-
-TAP: ContextVar[Tap] = ContextVar("tap")
 
 
 class TappedConnection(HTTPConnection):
@@ -61,27 +27,27 @@ class TappedConnection(HTTPConnection):
 
     peer: Peer | None = None
     last_used = 0.0
-    _guard: socket.socket | None = None
     _address = ""
 
     def _new_conn(self) -> socket.socket:
         tap = TAP.get()
         sock = self._connect_checked(tap)
-        self._guard = sock.dup()
         self._address = str(sock.getpeername()[0])
         tap.reused = False
-        tap.guard(self._guard)
+        tap.guard(sock)
         return sock
 
     def _connect_checked(self, tap: Tap) -> socket.socket:
         """Connect to the first address that answers, each one checked before it is contacted."""
         failure = OSError("the name has no address")
-        for address in self._resolve():
+        for address in self._resolve(tap):
             tap.policy.check_address(self.host, address)
             tap.address = address
             try:
                 return create_connection(
-                    (address, self.port), self.timeout, socket_options=self.socket_options
+                    (address, self.port),
+                    min(float(self.timeout or tap.left()), tap.left()),
+                    socket_options=self.socket_options,
                 )
             except OSError as error:
                 failure = error
@@ -89,39 +55,36 @@ class TappedConnection(HTTPConnection):
             raise ConnectTimeoutError(self, f"connecting took over {self.timeout} s") from failure
         raise NewConnectionError(self, str(failure)) from failure
 
-    def _resolve(self) -> list[str]:
+    def _resolve(self, tap: Tap) -> list[str]:
         try:
-            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as error:
-            reason = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
-            raise NameResolutionError(self.host, self, reason) from error
-        return [str(item[4][0]) for item in found]
+            return addresses(self._dns_host, self.port, tap.left())
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error
 
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
         tap = TAP.get()
         tap.address, tap.peer = self._address, self.peer
-        tap.guard(self._guard)
+        tap.guard(self.sock)
         self.last_used = time.monotonic()
         if isinstance(data, bytes | bytearray):
             tap.sent += data
         super().send(data)
 
-    def close(self) -> None:
-        super().close()
-        if self._guard is not None:
-            self._guard.close()
-            self._guard = None
-
 
 class TappedTLSConnection(TappedConnection, HTTPSConnection):
-    """The same over TLS; keeps who answered."""
+    """The same over TLS; keeps who answered, and the session for the next connection."""
 
     def connect(self) -> None:
         super().connect()
         if isinstance(self.sock, ssl.SSLSocket):
             self.peer = _peer(self.sock)
+
+    def keep_session(self) -> None:
+        """To be called when an answer was read: TLS 1.3 sends its tickets with it."""
+        if isinstance(self.sock, ssl.SSLSocket) and isinstance(self.ssl_context, ResumingContext):
+            self.ssl_context.keep(self.sock)
 
 
 def _peer(sock: ssl.SSLSocket) -> Peer:
@@ -153,12 +116,34 @@ class TappedPool(HTTPConnectionPool):
     def _get_conn(self, timeout: float | None = None) -> TappedConnection:
         connection = super()._get_conn(timeout)
         assert isinstance(connection, TappedConnection)  # noqa: S101 - ConnectionCls above
-        if connection.sock is not None and time.monotonic() - connection.last_used > MAX_IDLE:
+        if _is_stale(connection):
             connection.close()
         return connection
+
+    def close_idle(self) -> None:
+        """Close the connections that nobody would use again."""
+        if self.pool is None:
+            return
+        with self.pool.mutex:
+            waiting = self.pool.queue
+            stale = [c for c in waiting if isinstance(c, TappedConnection) and _is_stale(c)]
+            for connection in stale:
+                waiting[waiting.index(connection)] = None
+        for connection in stale:
+            connection.close()
+
+
+def _is_stale(connection: TappedConnection) -> bool:
+    idle = time.monotonic() - connection.last_used
+    return connection.sock is not None and idle > MAX_IDLE
 
 
 class TappedTLSPool(TappedPool, HTTPSConnectionPool):
     """The same for TLS connections."""
 
     ConnectionCls = TappedTLSConnection
+
+    def _put_conn(self, conn: Any) -> None:
+        if isinstance(conn, TappedTLSConnection):
+            conn.keep_session()
+        super()._put_conn(conn)

@@ -95,6 +95,13 @@ def _no_answer(
             advice=("Does this port speak plain http? Then the URL starts with http://.",),
             status=502,
         )
+    if _first(causes, urllib3.exceptions.DecodeError):
+        return ServerMisbehaved(
+            sentence=f"The answer of {where} is compressed in a way that cannot be read.",
+            evidence=evidence,
+            advice=("Its Content-Encoding header does not fit its body.",),
+            status=502,
+        )
     if any(isinstance(c, http.client.HTTPException | UnicodeError) for c in causes):
         return ServerMisbehaved(
             sentence=f"What {where} sent back is not HTTP, or it stopped in the middle.",

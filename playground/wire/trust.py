@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import certifi
 
+from playground.wire.resuming import ResumingContext
+
 NOT_THE_PINNED_ONE = 28  # X509_V_ERR_CERT_REJECTED
 
 
@@ -52,14 +54,15 @@ class Trust:
         if self.pinned:
             return PinnedContext.only(self.pinned)
         bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
-        context = ssl.create_default_context(cafile=bundle or certifi.where())
+        context = ResumingContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cafile=bundle or certifi.where())
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self.ca_file and self.ca_file.is_file():
             context.load_verify_locations(cafile=self.ca_file)
         return context
 
 
-class PinnedContext(ssl.SSLContext):
+class PinnedContext(ResumingContext):
     """Accepts the pinned certificates themselves; nothing they issued, and no authority's."""
 
     accepted: frozenset[bytes] = frozenset()

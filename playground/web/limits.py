@@ -1,0 +1,23 @@
+"""How much a browser may send: said before anything of it is read as a form (PROTOCOL 32)."""
+
+from __future__ import annotations
+
+from flask import request
+
+from playground.errors import LimitReached
+
+MAX_BODY = 256 * 1024
+MAX_FIELDS = 200
+
+
+def check_fields() -> None:
+    """Raises LimitReached for a form or a query with more fields than any page of ours has."""
+    sent = [request.query_string]
+    if request.mimetype == "application/x-www-form-urlencoded":
+        sent.append(request.get_data(cache=True))
+    if any(text.count(b"&") >= MAX_FIELDS for text in sent):
+        raise LimitReached(
+            sentence=f"That is more than {MAX_FIELDS} fields; no page here has that many.",
+            advice=("Go to the start page and take it from there.",),
+            status=413,
+        )

@@ -1,0 +1,76 @@
+"""TLS is verified on every connection, also on one that resumes a session."""
+
+import ssl
+
+import pytest
+
+from playground.errors import CertificateRefused, ServerUnreachable
+from playground.wire.outgoing import Outgoing
+from playground.wire.resuming import ResumingContext
+from playground.wire.trust import Pin, server_of
+from tests.support.rogue import Rogue
+from tests.wire.conftest import Sender
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("wrong_name", "another host name"),
+        ("expired", "has expired"),
+        ("untrusted", "not trusted yet"),
+        ("self_signed", "self-signed"),
+    ],
+)
+def test_a_wrong_certificate_ends_before_the_first_byte(
+    tls_server: object, sender: Sender, kind: str, words: str
+) -> None:
+    """Expired, foreign and misnamed certificates are refused, and nothing was sent."""
+    server: Rogue = tls_server(kind)  # type: ignore[operator]
+    server.answer("/", body={})
+    error = sender.fail(f"{server.url}/")
+    assert isinstance(error, CertificateRefused)
+    assert words in str(error)
+    assert server.requests == []
+    assert sender.recorded[-1].request_head == b""
+
+
+def test_https_to_a_plain_port_is_explained(rogue: Rogue, sender: Sender) -> None:
+    """TLS spoken to a server without it gives the advice to use http."""
+    error = sender.fail(f"https://localhost:{rogue.port}/")
+    assert isinstance(error, ServerUnreachable)
+    assert "http://" in " ".join(error.advice)
+
+
+def test_a_session_is_resumed_on_the_next_connection(
+    tls_server: object, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new connection to a known server saves the handshake, and still knows who answered."""
+    monkeypatch.setattr("playground.wire.connection.MAX_IDLE", 0.0)
+    resumed: list[bool] = []
+    wrap = ssl.SSLContext.wrap_socket
+
+    def watch(self: ssl.SSLContext, *args: object, **kwargs: object) -> ssl.SSLSocket:
+        sock = wrap(self, *args, **kwargs)  # type: ignore[arg-type]
+        if isinstance(self, ResumingContext):
+            resumed.append(bool(sock.session_reused))
+        return sock
+
+    server: Rogue = tls_server("good")  # type: ignore[operator]
+    server.answer("/", body={})
+    monkeypatch.setattr(ssl.SSLContext, "wrap_socket", watch)
+    exchanges = [sender.get(f"{server.url}/") for _ in range(3)]
+    assert [exchange.reused_connection for exchange in exchanges] == [False] * 3
+    assert resumed == [False, True, True]
+    assert len({exchange.peer for exchange in exchanges}) == 1
+
+
+def test_trust_in_one_session_does_not_help_another(tls_server: object, sender: Sender) -> None:
+    """Somebody's pinned certificate opens no connection for anybody else, not by resuming."""
+    server: Rogue = tls_server("self_signed")  # type: ignore[operator]
+    server.answer("/", body={})
+    url = f"{server.url}/"
+    pin = Pin(server=server_of(url), certificate=server.certificate.decode())
+    outgoing = Outgoing(purpose="Test", method="GET", url=url)
+    sent = sender.transport.send(outgoing, record=sender.recorded.append, pinned=(pin,))
+    assert sent.status == 200
+    assert isinstance(sender.fail(url), CertificateRefused)
