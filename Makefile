@@ -9,12 +9,12 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --constrai
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run playground authserver test lint format bench photos clean machine
+.PHONY: help trust distrust run playground authserver test lint format bench photos clean machine
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: .venv/.installed  ## Start the playground (PORT=8080) and the embedded server (AUTHSERVER_PORT=9443)
+run: .venv/.installed  ## Start the playground (PORT=8080, with TLS=1 8443) and the embedded server (AUTHSERVER_PORT=9443)
 	@$(BIN)/python scripts/run.py
 
 playground: .venv/.installed  ## Start only the playground
@@ -22,6 +22,12 @@ playground: .venv/.installed  ## Start only the playground
 
 authserver: .venv/.installed  ## Start only the embedded server
 	@$(BIN)/python scripts/run.py authserver
+
+trust: .venv/.installed  ## Let this machine's browsers trust the local authority
+	@$(BIN)/python scripts/trust.py
+
+distrust: .venv/.installed  ## Take that back
+	@$(BIN)/python scripts/trust.py --remove
 
 test: machine .venv/.tools $(NODE_MODULES)  ## Run all tests, after installing what they need (TESTS=tests/test_wall.py for some)
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) $(TESTS)

@@ -46,8 +46,8 @@ _settings = _or_stop(Settings.from_environment)
 _host = f"[{_settings.bind}]" if ":" in _settings.bind else _settings.bind
 bind = f"{_host}:{_settings.port}"
 
-certfile = os.environ.get("PLAYGROUND_CERTFILE") or None
-keyfile = os.environ.get("PLAYGROUND_KEYFILE") or None
+certfile = str(_settings.certfile) if _settings.certfile else None
+keyfile = str(_settings.keyfile) if _settings.keyfile else None
 
 worker_class = "gthread"
 workers = _settings.workers

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
-from playground.urls import unfilled, url_problem
+from playground.urls import places, unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
 MAX_EXTRA = 20
@@ -96,6 +96,22 @@ def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
     typed |= dict.fromkeys(_unticked(given), "")
     pairs = tuple((name.strip(), value) for name, value in extra if name.strip() or value)
     return fit(replace(kept, **typed, extra=pairs))
+
+
+def open_places(form: Form) -> list[str]:
+    """The names in «…» that a profile left for the person to fill in."""
+    return places(" ".join(str(getattr(form, name)) for name in NAMES))
+
+
+def fill(form: Form, given: Mapping[str, str]) -> Form:
+    """The form with the values given as `place_<name>` in place of «name», wherever it stands."""
+    for place in open_places(form):
+        if value := given.get(f"place_{place}", "").strip().rstrip("/"):
+            form = replace(
+                form,
+                **{n: str(getattr(form, n)).replace(f"«{place}»", value) for n in NAMES},  # type: ignore[arg-type]
+            )
+    return form
 
 
 def _unticked(given: Mapping[str, str]) -> list[str]:

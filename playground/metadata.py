@@ -85,8 +85,13 @@ def changes(form: Form, metadata: Metadata) -> list[Change]:
         *("issuer", ISS, *ENDPOINTS, "resource_endpoint"),
         *("token_endpoint_auth_method", "code_challenge_method"),
     )
-    rows = [Change(name=n, left=_shown(form, n), right=_shown(new, n)) for n in names]
+    rows = [Change(name=_label(n), left=_shown(form, n), right=_shown(new, n)) for n in names]
     return [row for row in rows if row.left or row.right]
+
+
+def _label(name: str) -> str:
+    """The field as the form calls it."""
+    return BY_NAME[name].label if name in BY_NAME else name.replace("_", " ").capitalize()
 
 
 def unknown_scopes(form: Form, metadata: Metadata) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,11 @@ class Profile:
     def titled_notes(self) -> list[tuple[str, str]]:
         """The notes with their titles, in the order of `NOTES`."""
         return [(title, self.notes[key]) for key, title in NOTES.items() if key in self.notes]
+
+    def fits(self, issuer: str) -> bool:
+        """Whether this is the profile's own server, its «…» standing for anything."""
+        pieces = re.split(r"«[^«»]+»", self.values.get("issuer", ""))
+        return re.fullmatch(".+".join(map(re.escape, pieces)), issuer) is not None
 
     def form(self, *, callback: str, home: str) -> Form:
         """The form as this profile fills it, for the address that the browser uses."""

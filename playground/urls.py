@@ -34,8 +34,13 @@ def url_problem(url: str, *, fragment: bool = False) -> str:
 
 def unfilled(text: str) -> str:
     """What a person still has to put in place of a profile's «…», as a sentence; else empty."""
-    places = [f"«{name}»" for name in dict.fromkeys(_PLACE.findall(text))]
-    return f"Put your own value in place of {' and '.join(places)}." if places else ""
+    marked = " and ".join(f"«{name}»" for name in places(text))
+    return f"Put your own value in place of {marked}." if marked else ""
+
+
+def places(text: str) -> list[str]:
+    """The names between « and », each once."""
+    return list(dict.fromkeys(_PLACE.findall(text)))
 
 
 def _parts_problem(parts: SplitResult, port: int | None, *, fragment_allowed: bool) -> str:

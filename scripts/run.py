@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 
+import local_tls
 from children import (
     Child,
     ChildError,
@@ -30,16 +31,18 @@ def main() -> int:
     stop_on_signals()
     children: list[Child] = []
     try:
-        port = _port("8080", "PORT", "PLAYGROUND_PORT")
+        port = _port("8443" if local_tls.wanted() else "8080", "PORT", "PLAYGROUND_PORT")
         server_port = _port("9443", "AUTHSERVER_PORT")
         parts = _free_parts(sys.argv[1:] or ["playground", "authserver"], port, server_port)
         env = _environment(port, server_port, "authserver" in parts)
+        if "playground" in parts and local_tls.wanted():
+            env |= local_tls.issue(HOSTS, env)
         for part in parts:
             children.append(_start(part, env))
         for child in children:
             child.wait_until_ready()
         if not stopped.is_set():
-            print(_where(parts, port, server_port), flush=True)
+            print(_where(parts, port, server_port, env), flush=True)
         watch(children)
     except ChildError as error:
         print(error, file=sys.stderr, flush=True)
@@ -86,7 +89,7 @@ def _environment(port: int, server_port: int, with_server: bool) -> dict[str, st
     defaults = {
         "PYTHONUNBUFFERED": "1",
         "AUTHSERVER_DATA_DIR": data_dir,
-        "AUTHSERVER_PLAYGROUND": " ".join(f"http://{host}:{port}" for host in HOSTS),
+        "AUTHSERVER_PLAYGROUND": " ".join(f"{local_tls.scheme()}://{h}:{port}" for h in HOSTS),
         "PLAYGROUND_CA_FILE": str(Path(data_dir) / "ca.pem"),
         "PLAYGROUND_EMBEDDED": server,
     }
@@ -111,16 +114,18 @@ def _start(part: str, env: dict[str, str]) -> Child:
     return Child.start(
         "playground",
         [sys.executable, "-m", "gunicorn", "app:app"],
-        url=f"http://{host}:{env['PLAYGROUND_PORT']}/playground2",
+        url=f"{local_tls.scheme(env)}://{host}:{env['PLAYGROUND_PORT']}/playground2",
         env=env,
+        ca_file=Path(env["AUTHSERVER_DATA_DIR"]) / "ca.pem",
     )
 
 
-def _where(parts: list[str], port: int, server_port: int) -> str:
+def _where(parts: list[str], port: int, server_port: int, env: dict[str, str]) -> str:
     """What to open, who to sign in as, and the line that the tutorial's host name needs."""
     lines = [""]
     if "playground" in parts:
-        lines += [f"Playground       http://{host}:{port}/playground2" for host in HOSTS[:2]]
+        base = f"Playground       {local_tls.scheme(env)}://"
+        lines += [f"{base}{host}:{port}/playground2" for host in HOSTS[:2]]
     if "authserver" in parts:
         server = f"https://localhost:{server_port}"
         lines += [f"Embedded server  {server}", f"Portal           {server}/devportal"]

@@ -120,15 +120,12 @@ def _issuers_of(url: str) -> tuple[str, ...]:
 
 
 def search(typed: str, send: Send) -> list[Attempt]:
-    """Try every place until one has metadata; the last attempt says whether one had.
-
-    A document that names another issuer ends the search: it is an answer, and a wrong one.
-    """
+    """Try every place until one has metadata; the last attempt says whether one had."""
     attempts: list[Attempt] = []
     for candidate in candidates(typed):
         exchange = send(_request(candidate))
         attempts.append(examine(candidate, exchange))
-        if attempts[-1].metadata is not None or attempts[-1].found:
+        if attempts[-1].metadata is not None:
             break
     return attempts
 

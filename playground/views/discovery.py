@@ -39,7 +39,7 @@ def look() -> ResponseReturnValue:
         return _page([], typed=typed, error=problem), 400
     attempts = search(typed, sender(ticket, remembered_form().profile))
     if attempts[-1].metadata is None:
-        return _page(attempts, typed=typed), 400 if attempts[-1].found else 502
+        return _page(attempts, typed=typed), 400 if _foreign(attempts) else 502
     kept = msgspec.msgpack.encode(attempts)
     services().store.put(ticket, kept, services().settings.session_hours * 3600)
     return redirect(url_for("discovery.show"), 303)
@@ -65,7 +65,7 @@ def take() -> ResponseReturnValue:
 def _page(attempts: list[Attempt], *, typed: str, error: str = "") -> str:
     at_step(6)
     form, metadata = remembered_form(), _found(attempts)
-    last = attempts[-1] if attempts else None
+    foreign = None if metadata else _foreign(attempts)
     return render_template(
         "discovery.html",
         typed=typed,
@@ -74,13 +74,19 @@ def _page(attempts: list[Attempt], *, typed: str, error: str = "") -> str:
         metadata=metadata,
         rows=changes(form, metadata) if metadata else [],
         unknown=unknown_scopes(form, metadata) if metadata else [],
-        difference=difference.parts(last.asked, last.found) if last and last.found else (),
+        foreign=foreign,
+        difference=difference.parts(foreign.asked, foreign.found) if foreign else (),
         exchanges=shown_exchanges(_ticket()) if attempts else [],
     )
 
 
 def _found(attempts: list[Attempt]) -> Metadata | None:
     return attempts[-1].metadata if attempts else None
+
+
+def _foreign(attempts: list[Attempt]) -> Attempt | None:
+    """The first document that named another issuer."""
+    return next((attempt for attempt in attempts if attempt.found), None)
 
 
 def _kept() -> dict[str, str]:

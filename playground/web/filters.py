@@ -23,6 +23,12 @@ def pretty(value: object) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
+def fingerprint(digest: str) -> str:
+    """A digest in hex as OpenSSL and keytool print it: AB:CD:…."""
+    pairs = (digest[at : at + 2].upper() for at in range(0, len(digest), 2))
+    return ":".join(pairs)
+
+
 def pair(value: str) -> tuple[str, str]:
     """An option of a list whose label is its value."""
     return value, value
@@ -35,3 +41,4 @@ def register(app: Flask) -> None:
     app.add_template_filter(mask, "mask")
     app.add_template_filter(half, "half")
     app.add_template_filter(pair, "pair")
+    app.add_template_filter(fingerprint, "fingerprint")
