@@ -63,9 +63,9 @@ CAPTIONS = {
         "Nothing else opens with it.",
     ),
     "failure": Caption(
-        headline="Somebody said no",
-        text="That is a good sign: one of the checks did its work. "
-        "Nothing was given away, and the page says what to put right.",
+        headline="It stopped here, and safely",
+        text="Something did not match, or did not answer, so the app went no further. "
+        "Nothing was given away.",
     ),
     "session": Caption(
         headline="Still signed in?",

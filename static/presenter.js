@@ -8,8 +8,10 @@ const keys = {
 };
 
 // Where the next step is not there yet, the page's own button makes it.
-const next = () => document.querySelector("[data-next]") || document.querySelector(
-  "main form:not([data-aside]) button:not(.quiet, .secondary), main a.action");
+const next = () => document.querySelector("[data-next]")
+  || (document.querySelector("[data-ended]") ? null : [...document.querySelectorAll(
+    "main form button:not(.quiet, .secondary), main a:is(.action, .button):not(.secondary)")]
+    .find((button) => button.checkVisibility()));
 
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");

@@ -14,6 +14,7 @@ from playground.report.secrets import collect, is_sensitive
 from playground.report.story import grant_name, outcome
 from playground.wire.exchange import Exchange
 
+_HEADERS = ("Authorization", "Cookie", "Set-Cookie")
 NOTICED_FACTOR, NOTICED_MS = 2, 50
 
 
@@ -91,7 +92,7 @@ def _section(title: str, left: Values, right: Values, redactors: tuple[Redactor,
 def _shown(name: str, value: str | None, redactor: Redactor) -> str:
     if value is None:
         return "absent"
-    if is_sensitive(name):
+    if is_sensitive(name) and name not in _HEADERS:
         return mask(value)
     return redactor.header(name, value)[1]
 

@@ -75,11 +75,12 @@ def may_have_secret(form: Form, profile: Profile, *, ours: set[str]) -> bool:
 
 
 def hosts(form: Form, profiles: Sequence[Profile], *, home: str) -> list[Host]:
-    """The servers a form leads to, in the fields' order; unknown ones need a second look."""
-    known = {origin(home)}.union(*(_origins(profile) for profile in profiles))
+    """The servers besides us that a form leads to; unknown ones need a second look."""
+    known: set[str] = set().union(*(_origins(profile) for profile in profiles))
     uses: dict[str, list[str]] = {}
     for name in ENDPOINTS:
-        if found := _origin(getattr(form, name)):
+        found = _origin(getattr(form, name))
+        if found and found != origin(home):
             uses.setdefault(found, []).append(BY_NAME[name].label)
     return [Host(origin=o, uses=tuple(labels), known=o in known) for o, labels in uses.items()]
 

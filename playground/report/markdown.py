@@ -54,7 +54,7 @@ def _exchange(told: Told) -> Iterator[str]:
     if told.status:
         yield from _fence(_message(told.answer, told.response_headers, told.response_body))
     else:
-        yield from (f"No answer: {_plain(told.answer)}", "")
+        yield from (f"Answer: {_plain(told.answer)}", "")
 
 
 def _message(start: str, headers: Pairs, body: Body) -> str:

@@ -57,7 +57,8 @@ class Redactor:
         kept = re.match(r"(Basic|Bearer|DPoP|Digest) ", value, re.IGNORECASE)
         if "cookie" in name.lower():
             kept = re.match(r"[^=;]*=", value)
-        return name, (self.text(kept[0]) if kept else "") + self._replacement(name.lower())
+        start = kept[0] if kept else ""
+        return name, self.text(start) + self._hidden(name.lower(), value.removeprefix(start))
 
     def data(self, value: object) -> object:
         """Parsed JSON with every text in it redacted."""

@@ -67,7 +67,7 @@ class Told:
         """The status line, or why there is none."""
         if self.status:
             return f"{self.status} {self.reason}".strip()
-        return self.error or "carried by the browser; its answer is not ours to see"
+        return self.error or "none recorded: the browser carried this message"
 
 
 def tell(exchanges: list[Exchange], redactor: Redactor) -> list[Told]:

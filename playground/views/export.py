@@ -17,9 +17,9 @@ from playground.report.har import archive
 from playground.report.markdown import markdown
 from playground.report.story import file_name, redactor_of, story
 from playground.web.browser import own_flow
-from playground.web.frame import at_step, make_frame
+from playground.web.frame import at_step
 from playground.web.memory import base_url, fresh_form, profile
-from playground.web.services import services
+from playground.web.recorded import recorded
 
 pages = Blueprint("export", __name__, url_prefix="/playground2/oauth2client/<identifier>/export")
 _AWAY = re.compile(r'\s(?:xlink:)?href="/[^"]*"')
@@ -29,7 +29,7 @@ _AWAY = re.compile(r'\s(?:xlink:)?href="/[^"]*"')
 def har(identifier: str) -> ResponseReturnValue:
     """HAR 1.2, for a browser's network panel."""
     flow = own_flow(identifier)
-    told = story(flow, services().flows.exchanges(flow.id), server=profile(flow.form.profile).title)
+    told = story(flow, recorded(flow), server=profile(flow.form.profile).title)
     text = json.dumps(archive(told.title, list(told.exchanges)), indent=1, ensure_ascii=False)
     return _attachment(text, "application/json", file_name(flow, "har"))
 
@@ -38,7 +38,7 @@ def har(identifier: str) -> ResponseReturnValue:
 def report_markdown(identifier: str) -> ResponseReturnValue:
     """Markdown, for an issue or a wiki."""
     flow = own_flow(identifier)
-    told = story(flow, services().flows.exchanges(flow.id), server=profile(flow.form.profile).title)
+    told = story(flow, recorded(flow), server=profile(flow.form.profile).title)
     return _attachment(markdown(told), "text/markdown", file_name(flow, "md"))
 
 
@@ -46,14 +46,15 @@ def report_markdown(identifier: str) -> ResponseReturnValue:
 def report_html(identifier: str) -> ResponseReturnValue:
     """One file with everything in it, for people who were not there."""
     flow = own_flow(identifier)
-    exchanges = services().flows.exchanges(flow.id)
+    exchanges = recorded(flow)
     told = story(flow, exchanges, server=profile(flow.form.profile).title)
     at_step(9, flow)
+    drawn = redactor_of(flow, exchanges).text(_AWAY.sub("", render_template("_diagram.html")))
     page = render_template(
         "report.html",
         story=told,
         styles=_styles(),
-        diagram=Markup(redactor_of(flow, exchanges).text(_diagram())),  # noqa: S704 - our own SVG
+        diagram=Markup(drawn),  # noqa: S704 - our own template's
     )
     return _attachment(page, "text/html", file_name(flow, "html"))
 
@@ -62,11 +63,6 @@ def link_to_form(flow: Flow) -> str:
     """The address that fills in this flow's form, without its secrets."""
     query = link.parameters(flow.form, own=fresh_form(flow.form.profile))
     return f"{base_url()}/oauth2?{urlencode(query)}"
-
-
-def _diagram() -> str:
-    """The flow's diagram as its pages show it, its links taken out."""
-    return _AWAY.sub("", str(getattr(make_frame()["frame"], "diagram", "") or ""))
 
 
 def _styles() -> Markup:

@@ -14,7 +14,7 @@ from playground.web.browser import own_flow, own_flows
 from playground.web.filters import utc
 from playground.web.frame import at_step
 from playground.web.memory import profile
-from playground.web.services import services
+from playground.web.recorded import recorded
 
 pages = Blueprint("flows", __name__, url_prefix="/playground2/flows")
 NO_STEP = 0
@@ -85,7 +85,7 @@ def _side(identifier: str) -> Side:
     flow = own_flow(identifier)
     return Side(
         flow=flow,
-        exchanges=services().flows.exchanges(flow.id),
+        exchanges=recorded(flow),
         server=profile(flow.form.profile).title,
     )
 

@@ -13,19 +13,20 @@ from playground.report.redact import Redactor
 from playground.report.secrets import collect
 from playground.web.browser import owns
 from playground.web.frame import presenting
-from playground.web.services import services
+from playground.web.recorded import recorded
 
 _NEVER_IN_PAGES = ("client_secret", "password")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """Where next and back lead; an empty `forward` means the page's own button."""
+    """Where next and back lead; without `forward` it is the page's own button, unless `ended`."""
 
     caption: Caption
     failure: Caption
     forward: str
     back: str
+    ended: bool
 
 
 def walk() -> Walk:
@@ -39,6 +40,7 @@ def walk() -> Walk:
         failure=CAPTIONS["failure"],
         forward=pages[at + 1][1] if at is not None and at + 1 < len(pages) else "",
         back=_back(pages, at),
+        ended=endpoint == "photos.show",
     )
 
 
@@ -74,7 +76,7 @@ def conceal(response: Response) -> Response:
         return response
     if "Content-Disposition" in response.headers:
         return response
-    known = collect(flow, services().flows.exchanges(flow.id))
+    known = collect(flow, recorded(flow))
     secrets = [secret for secret in known if secret.name not in _NEVER_IN_PAGES]
     redactor = Redactor(secrets, replacement=lambda _: HIDDEN)
     response.set_data(redactor.text(response.get_data(as_text=True)))
