@@ -30,7 +30,7 @@ def get_access_token(identifier: str) -> ResponseReturnValue:
         redirect_uri=_typed("redirect_uri", flow.form.redirect_uri),
         token_endpoint=_typed("token_endpoint", flow.form.token_endpoint),
         client_secret=_typed("client_secret"),
-        code_verifier=_typed("code_verifier"),
+        code_verifier=_typed("code_verifier", flow.code_verifier),
         token_endpoint_auth_method=_typed(
             "token_endpoint_auth_method", flow.form.token_endpoint_auth_method
         ),

@@ -7,6 +7,7 @@ from flask import request, session
 from playground.flow import Flow
 from playground.form import Form, from_memory, to_memory
 from playground.profiles import Profile
+from playground.report.link import may_have_secret
 from playground.web.services import services
 
 _FORM, _PROFILE = "form", "profile"
@@ -42,20 +43,24 @@ def remembered_form() -> Form:
 
 def _on_this_host(form: Form, default: Form) -> Form:
     """Move a callback of ours that was filled in on another of our host names to this one."""
-    ours = {f"{request.scheme}://{name}" for name in services().settings.hosts}
     moved = {
         name: getattr(default, name)
         for name in ("redirect_uri", "post_logout_redirect_uri")
-        if _same_place(getattr(form, name), getattr(default, name), ours)
+        if _same_place(getattr(form, name), getattr(default, name))
     }
     return from_memory({**to_memory(form), **moved}, default=form)
 
 
-def _same_place(kept: str, default: str, ours: set[str]) -> bool:
+def _same_place(kept: str, default: str) -> bool:
     """Whether the two differ in which of our own host names they use, and in nothing else."""
+    return any(kept == default.replace(base_url(), f"{o}/playground2", 1) for o in _own_origins())
+
+
+def _own_origins() -> set[str]:
+    """This playground under each of its host names."""
     port = request.host.partition(":")[2]
-    origins = {f"{start}:{port}" if port else start for start in ours}
-    return any(kept == default.replace(base_url(), f"{o}/playground2", 1) for o in origins)
+    ours = {f"{request.scheme}://{name}" for name in services().settings.hosts}
+    return {f"{start}:{port}" if port else start for start in ours}
 
 
 def remember_form(form: Form) -> None:
@@ -71,11 +76,17 @@ def remembered_profile(flow: Flow | None) -> Profile:
     return profile(str(memory.get(_PROFILE, "")) if isinstance(memory, dict) else DEFAULT_PROFILE)
 
 
+def _kept_secret(form: Form, kept: Profile) -> str:
+    """The environment's secret for its own server only; the tutorial's, which is public, for all."""
+    stays = may_have_secret(form, kept, ours=_own_origins())
+    return kept.client_secret() if stays else kept.tutorial_secret
+
+
 def with_secret(form: Form) -> Form:
     """The form with the secret that the profile keeps, where none was typed."""
     if form.client_secret:
         return form
     kept = profile(form.profile)
     same_client = form.client_id == kept.values.get("client_id", form.client_id)
-    secret = kept.client_secret() if same_client else ""
+    secret = _kept_secret(form, kept) if same_client else ""
     return from_memory({"client_secret": secret}, default=form) if secret else form

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from playground.fields import BY_NAME
 from playground.flow import Flow
 from playground.mask import mask
+from playground.web.frame import presenting
 
 
 def token_fields(flow: Flow) -> list[dict[str, object]]:
@@ -33,4 +34,5 @@ def token_fields(flow: Flow) -> list[dict[str, object]]:
         "parameter": "code_verifier",
         "maxlength": 200,
     }
-    return [*fields[:3], verifier, *fields[3:]]
+    shown = [] if presenting() else [verifier]  # in front of a room the kept one is used
+    return [*fields[:3], *shown, *fields[3:]]
