@@ -1,15 +1,13 @@
 """A real embedded server on a free port, and a browser that reads its pages."""
 
-import os
 import re
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
@@ -21,6 +19,7 @@ import pytest
 import requests
 
 from tests.authserver.receiver import Receiver, run_receiver
+from tests.support.processes import LEASH, clean_environment, free_port
 
 CLIENT_ID = "IZsIi6HDbB5e8VKdZAnUi_fZ3f8a"
 CLIENT_SECRET = "Gm0bJ6oWV8fC5OQLLlC6jslACW8a"
@@ -223,26 +222,19 @@ def wait_until_expired(server: RunningServer, token: str) -> None:
         time.sleep(0.05)
 
 
-def free_port() -> int:
-    """A port that is free now."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def run_server(folder: Path, deployment: str = "", **environment: str) -> Iterator[RunningServer]:
     """Starts `python -m authserver` with a data folder of its own, and stops it."""
     (folder / "deployment.toml").write_text(deployment)
     port, log = free_port(), folder / "log.txt"
     variables = {
-        **os.environ,
+        **clean_environment(),
         "AUTHSERVER_PORT": str(port),
         "AUTHSERVER_DATA_DIR": str(folder / "data"),
         "AUTHSERVER_DEPLOYMENT": str(folder / "deployment.toml"),
         **environment,
     }
-    command = [sys.executable, "-m", "authserver"]
+    command = [*LEASH, sys.executable, "-m", "authserver"]
     with log.open("wb") as out:
         process = subprocess.Popen(command, env=variables, stdout=out, stderr=subprocess.STDOUT)
     server = RunningServer(port=port, data_dir=folder / "data", log=log, process=process)
