@@ -17,8 +17,11 @@ from playground.wire.exchange import Exchange
 _encode = msgspec.msgpack.Encoder().encode
 _decode_flow = msgspec.msgpack.Decoder(Flow).decode
 _decode_exchange = msgspec.msgpack.Decoder(Exchange).decode
+_decode_parked = msgspec.msgpack.Decoder(tuple[list[tuple[str, str]], Exchange]).decode
 _PARKED_SECONDS = 120
 MAX_EXCHANGES = 100
+GENEROUS_EXCHANGES = 12
+KEPT_OF_EACH, KEPT_AT_LEAST = 256_000, 16_000  # bytes: of the first exchanges, of the others
 
 
 def flow_id(state: str) -> str:
@@ -74,12 +77,17 @@ class Flows:
         self._store.delete(_key(identifier), _exchanges(identifier))
 
     def record(self, identifier: str, exchange: Exchange) -> None:
-        """Add an exchange to the flow's wire view."""
-        self._store.append(_exchanges(identifier), _encode(exchange), self._ttl)
+        """Add an exchange to the flow's wire view; what is too long is cut and says so."""
+        key = _exchanges(identifier)
+        if exchange.size > KEPT_AT_LEAST:
+            generous = self._store.count(key) < GENEROUS_EXCHANGES
+            limit = KEPT_OF_EACH if generous else KEPT_AT_LEAST
+            exchange = exchange.cut(limit) if exchange.size > limit else exchange
+        self._store.append(key, _encode(exchange), self._ttl)
 
     def check_room(self, identifier: str) -> None:
         """Refuse a flow's next request when it has MAX_EXCHANGES. Raises LimitReached."""
-        if len(self._store.items(_exchanges(identifier))) >= MAX_EXCHANGES:
+        if self._store.count(_exchanges(identifier)) >= MAX_EXCHANGES:
             raise LimitReached(
                 sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
                 advice=("Start a new flow; the form keeps what you typed.",),
@@ -91,16 +99,16 @@ class Flows:
         """The flow's exchanges in order."""
         return [_decode_exchange(raw) for raw in self._store.items(_exchanges(identifier))]
 
-    def park(self, parameters: list[tuple[str, str]]) -> str:
+    def park(self, parameters: list[tuple[str, str]], message: Exchange) -> str:
         """Keep a cross-site form post until the browser comes back with its cookies; a ticket."""
         ticket = secrets.token_urlsafe(24)
-        self._store.put(f"parked:{ticket}", _encode(parameters), _PARKED_SECONDS)
+        self._store.put(f"parked:{ticket}", _encode((parameters, message)), _PARKED_SECONDS)
         return ticket
 
-    def unpark(self, ticket: str) -> list[tuple[str, str]] | None:
+    def unpark(self, ticket: str) -> tuple[list[tuple[str, str]], Exchange] | None:
         """What was parked under this ticket, once."""
         raw = self._store.take(f"parked:{ticket}")
-        return msgspec.msgpack.decode(raw, type=list[tuple[str, str]]) if raw else None
+        return _decode_parked(raw) if raw else None
 
 
 def _key(identifier: str) -> str:

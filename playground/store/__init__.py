@@ -35,5 +35,8 @@ class Store(Protocol):
     def items(self, key: str) -> list[bytes]:
         """A list's values in order; empty when absent."""
 
+    def count(self, key: str) -> int:
+        """How many values a list has."""
+
     def ping(self) -> None:
         """Do nothing, successfully, if the store can be read and written."""

@@ -1,8 +1,15 @@
-"""The store of a single machine: one SQLite file, shared by all workers, atomic and durable."""
+"""The store of a single machine: one SQLite file, shared by all workers, atomic and durable.
+
+Every operation is a statement or two. Connections are lent, not kept per thread: a hundred
+threads need no more of them than work on the file at the same moment. A store is made in the
+process that uses it; SQLite's connections must not cross a fork.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import queue
 import sqlite3
 import threading
 import time
@@ -13,6 +20,8 @@ from pathlib import Path
 from playground.errors import StoreUnavailable
 
 SWEEP_EVERY = 60.0
+SWEEP_ROWS = 2000
+LENDABLE = 8
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
     key TEXT NOT NULL, position INTEGER NOT NULL, value BLOB NOT NULL, expires REAL NOT NULL,
@@ -21,9 +30,23 @@ CREATE TABLE IF NOT EXISTS entry (
 CREATE INDEX IF NOT EXISTS entry_expires ON entry (expires);
 """
 _LIVE = "SELECT value FROM entry WHERE key = ? AND expires > ? ORDER BY position"
+_COUNT = "SELECT count(*) FROM entry WHERE key = ? AND expires > ?"
 _PUT = "INSERT OR REPLACE INTO entry VALUES (?, 0, ?, ?)"
-_EXTEND = "UPDATE entry SET expires = ? WHERE key = ?"
-_LAST = "SELECT coalesce(max(position), 0) FROM entry WHERE key = ?"
+_ADD = """
+INSERT INTO entry VALUES (?, 0, ?, ?) ON CONFLICT DO UPDATE
+SET value = excluded.value, expires = excluded.expires WHERE entry.expires <= ?
+"""
+_SWAP = "UPDATE entry SET value = ?, expires = ? WHERE key = ? AND value = ? AND expires > ?"
+_TAKE = "DELETE FROM entry WHERE key = ? RETURNING value, expires"
+_APPEND = """
+INSERT INTO entry SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM entry WHERE key = ?1
+RETURNING position
+"""
+_EXTEND = "UPDATE entry SET expires = ? WHERE key = ? AND expires > ?"
+_SWEEP = """
+DELETE FROM entry WHERE (key, position) IN
+(SELECT key, position FROM entry WHERE expires <= ? ORDER BY expires LIMIT ?)
+"""
 
 
 class FileStore:
@@ -31,65 +54,65 @@ class FileStore:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._local = threading.local()
+        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(LENDABLE)
+        self._turn = threading.Lock()
+        self._gate = -1
         self._swept = 0.0
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.parent.chmod(0o700)
-        with self._reading() as db:
+        with self._using() as db:
             db.executescript(_SCHEMA)
 
     def get(self, key: str) -> bytes | None:
-        with self._reading() as db:
+        with self._using() as db:
             row = db.execute(_LIVE, (key, time.time())).fetchone()
         return row[0] if row else None
 
     def put(self, key: str, value: bytes, ttl: float) -> None:
-        with self._transaction() as db:
+        with self._writing() as db:
             db.execute(_PUT, (key, value, time.time() + ttl))
 
     def add(self, key: str, value: bytes, ttl: float) -> bool:
-        with self._transaction() as db:
-            if db.execute(_LIVE, (key, time.time())).fetchone():
-                return False
-            db.execute(_PUT, (key, value, time.time() + ttl))
-            return True
+        now = time.time()
+        with self._writing() as db:
+            return db.execute(_ADD, (key, value, now + ttl, now)).rowcount == 1
 
     def swap(self, key: str, old: bytes, new: bytes, ttl: float) -> bool:
-        with self._transaction() as db:
-            row = db.execute(_LIVE, (key, time.time())).fetchone()
-            if row is None or row[0] != old:
-                return False
-            db.execute(_PUT, (key, new, time.time() + ttl))
-            return True
+        now = time.time()
+        with self._writing() as db:
+            return db.execute(_SWAP, (new, now + ttl, key, old, now)).rowcount == 1
 
     def take(self, key: str) -> bytes | None:
-        with self._transaction() as db:
-            row = db.execute(_LIVE, (key, time.time())).fetchone()
-            db.execute("DELETE FROM entry WHERE key = ?", (key,))
-        return row[0] if row else None
+        with self._writing() as db:
+            rows = db.execute(_TAKE, (key,)).fetchall()
+        return next((value for value, expires in rows if expires > time.time()), None)
 
     def delete(self, *keys: str) -> None:
-        with self._transaction() as db:
+        with self._writing() as db:
             db.executemany("DELETE FROM entry WHERE key = ?", [(key,) for key in keys])
 
     def append(self, key: str, value: bytes, ttl: float) -> int:
-        expires = time.time() + ttl
-        with self._transaction() as db:
-            position = int(db.execute(_LAST, (key,)).fetchone()[0]) + 1
-            db.execute("INSERT INTO entry VALUES (?, ?, ?, ?)", (key, position, value, expires))
-            db.execute(_EXTEND, (expires, key))
+        now = time.time()
+        expires = now + ttl
+        with self._writing() as db:
+            position = int(db.execute(_APPEND, (key, value, expires)).fetchall()[0][0])
+            if position > 1:
+                db.execute(_EXTEND, (expires, key, now))
         return position
 
     def items(self, key: str) -> list[bytes]:
-        with self._reading() as db:
+        with self._using() as db:
             return [row[0] for row in db.execute(_LIVE, (key, time.time()))]
+
+    def count(self, key: str) -> int:
+        with self._using() as db:
+            return int(db.execute(_COUNT, (key, time.time())).fetchone()[0])
 
     def ping(self) -> None:
         self.put("ping", b"", 1.0)
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._reading() as db:
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A connection in a transaction; writers queue up, for SQLite's own waiting is unfair."""
+        with self._explained(), self._turn, _locked(self._queue()), self._lent() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -101,36 +124,66 @@ class FileStore:
                 raise
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._explained(), self._lent() as db:
+            yield db
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
         try:
-            yield self._connection()
-        except sqlite3.Error as error:
+            yield
+        except (sqlite3.Error, OSError) as error:
             raise StoreUnavailable(
                 sentence="The playground cannot read or write its own files.",
-                evidence=(("File", str(self._path)), ("SQLite says", str(error))),
+                evidence=(("File", str(self._path)), ("Reason", str(error))),
                 advice=("Check that the disk is not full and that the folder is writable.",),
                 status=503,
             ) from error
 
-    def _connection(self) -> sqlite3.Connection:
-        """This thread's and process's connection (a connection must not cross a fork)."""
-        if getattr(self._local, "pid", None) != os.getpid():
-            self._local.db = self._connect()
-            self._local.pid = os.getpid()
-        db: sqlite3.Connection = self._local.db
-        return db
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        """An idle connection, else a new one; it goes back unless the store is full of them."""
+        try:
+            db = self._idle.get_nowait()
+        except queue.Empty:
+            db = self._connect()
+        try:
+            yield db
+        finally:
+            try:
+                self._idle.put_nowait(db)
+            except queue.Full:
+                db.close()
+
+    def _queue(self) -> int:
+        """The file that the writers of all processes queue up at (opened under `_turn`)."""
+        if self._gate < 0:
+            flags = os.O_CREAT | os.O_RDWR | os.O_CLOEXEC
+            self._gate = os.open(self._path.with_suffix(".lock"), flags, 0o600)
+        return self._gate
 
     def _connect(self) -> sqlite3.Connection:
-        descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
-        os.close(descriptor)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._path.parent.chmod(0o700)
+        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         db = sqlite3.connect(self._path, timeout=10, isolation_level=None, check_same_thread=False)
         db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = OFF")
+        db.execute("PRAGMA synchronous = NORMAL")
         return db
 
     def _sweep(self, db: sqlite3.Connection) -> None:
-        """Delete what has expired, at most once a minute and process."""
+        """Delete what has expired, a bounded number of rows once a minute and process."""
         now = time.time()
         if now - self._swept > SWEEP_EVERY:
-            self._swept = now
-            db.execute("DELETE FROM entry WHERE expires <= ?", (now,))
+            removed = db.execute(_SWEEP, (now, SWEEP_ROWS)).rowcount
+            self._swept = now if removed < SWEEP_ROWS else 0.0
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[None]:
+    """Hold the lock of a file; the kernel gives it back when the process dies."""
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import cast
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from playground.errors import StoreUnavailable
 
@@ -25,7 +27,12 @@ class RedisStore:
 
     def __init__(self, redis_url: str) -> None:
         self._redis = redis.Redis.from_url(
-            redis_url, socket_connect_timeout=3, socket_timeout=5, health_check_interval=30
+            redis_url,
+            socket_connect_timeout=3,
+            socket_timeout=5,
+            # An operation that may have happened is not done twice: taking what is there once,
+            # or adding what is not there yet, would fail the second time.
+            retry=Retry(NoBackoff(), 0),
         )
         self._swap = self._redis.register_script(_SWAP)
 
@@ -62,6 +69,10 @@ class RedisStore:
     def items(self, key: str) -> list[bytes]:
         with _reachable():
             return cast("list[bytes]", self._redis.lrange(PREFIX + key, 0, -1))
+
+    def count(self, key: str) -> int:
+        with _reachable():
+            return int(self._redis.llen(PREFIX + key))
 
     def ping(self) -> None:
         with _reachable():

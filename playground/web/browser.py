@@ -57,6 +57,8 @@ def own_flow(identifier: str) -> Flow:
             sentence="There is no such flow in this browser.",
             advice=(
                 "It may have expired, been reset, or belong to another browser.",
+                f"A browser keeps its {services().settings.max_flows} newest flows "
+                "(PLAYGROUND_MAX_FLOWS).",
                 "Start again with Import Photos; the form keeps what you typed.",
             ),
             status=404,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +62,25 @@ class Exchange:
     def response_header(self, name: str) -> str:
         """The value of a response header, the several ones joined by a comma; empty if absent."""
         return ", ".join(v for n, v in self.response_headers if n.lower() == name.lower())
+
+    @property
+    def size(self) -> int:
+        """Bytes of the heads and bodies together."""
+        headers = sum(len(name) + len(value) for name, value in self.response_headers)
+        return len(self.request_head) + len(self.request_body) + len(self.response_body) + headers
+
+    def cut(self, limit: int) -> Exchange:
+        """The same with at most `limit` bytes of each part; `truncated` says that some is gone."""
+        kept, room = [], limit
+        for name, value in self.response_headers:
+            room -= len(name) + len(value)
+            if room >= 0:
+                kept.append((name, value))
+        return replace(
+            self,
+            request_head=self.request_head[:limit],
+            request_body=self.request_body[:limit],
+            response_headers=tuple(kept),
+            response_body=self.response_body[:limit],
+            truncated=True,
+        )

@@ -1,0 +1,93 @@
+"""Flow records: changed atomically, recorded within bounds."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from playground.errors import FlowUnknown, LimitReached
+from playground.flow import Flow
+from playground.flows import (
+    GENEROUS_EXCHANGES,
+    KEPT_AT_LEAST,
+    KEPT_OF_EACH,
+    MAX_EXCHANGES,
+    Flows,
+)
+from playground.form import Form
+from playground.store import Store
+from playground.wire.exchange import Exchange
+from tests.store.conftest import Open
+
+
+def _flow(key: str) -> Flow:
+    return Flow(id=key, binding="", created_at=0.0, started_on="", form=Form())
+
+
+def _exchange(body: bytes, *, header: str = "") -> Exchange:
+    return Exchange(
+        id="x",
+        purpose="Test",
+        channel="back",
+        sender="playground",
+        receiver="server",
+        started_at=0.0,
+        milliseconds=1.0,
+        method="GET",
+        url="http://localhost/",
+        response_headers=(("X-Long", header),),
+        response_body=body,
+    )
+
+
+def test_updates_on_two_hosts_lose_nothing(opened: Open, key: str) -> None:
+    """Forty changes through two hosts are all in the record."""
+    hosts = [Flows(opened(), ttl=60), Flows(opened(), ttl=60)]
+    hosts[0].create(_flow(key))
+
+    def change(number: int) -> None:
+        hosts[number % 2].update(key, lambda f: replace(f, attempts=f.attempts + 1))
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(change, range(40)))
+    found = hosts[0].find(key)
+    assert found is not None
+    assert found.attempts == 40
+
+
+def test_a_flow_that_has_ended_is_not_brought_back(store: Store, key: str) -> None:
+    """A change that comes after the deletion is refused."""
+    flows = Flows(store, ttl=60)
+    flows.create(_flow(key))
+    flows.delete(key)
+    with pytest.raises(FlowUnknown):
+        flows.update(key, lambda f: f)
+    assert flows.find(key) is None
+
+
+def test_long_exchanges_are_cut_and_say_so(store: Store, key: str) -> None:
+    """What is kept of a flow is bounded: much of its first exchanges, less of the others."""
+    flows = Flows(store, ttl=60)
+    for _ in range(GENEROUS_EXCHANGES + 1):
+        flows.record(key, _exchange(b"x" * 900_000, header="y" * 300_000))
+    flows.record(key, _exchange(b"short"))
+    kept = flows.exchanges(key)
+    assert [len(x.response_body) for x in kept] == [
+        *[KEPT_OF_EACH] * GENEROUS_EXCHANGES,
+        KEPT_AT_LEAST,
+        5,
+    ]
+    assert all(x.truncated and x.response_headers == () for x in kept[:-1])
+    assert not kept[-1].truncated
+    assert kept[-1].response_headers == (("X-Long", ""),)
+
+
+def test_a_flow_makes_a_bounded_number_of_requests(store: Store, key: str) -> None:
+    """Past the limit the next request is refused before it is sent."""
+    flows = Flows(store, ttl=60)
+    for _ in range(MAX_EXCHANGES - 1):
+        flows.record(key, _exchange(b""))
+    flows.check_room(key)
+    flows.record(key, _exchange(b""))
+    with pytest.raises(LimitReached, match="100 requests"):
+        flows.check_room(key)
