@@ -11,7 +11,6 @@ from pathlib import Path
 
 from children import ChildError
 
-FOLDER = Path(".local/playground-tls")
 OFF = ("", "0", "no", "false")
 
 
@@ -30,16 +29,18 @@ def issue(names: tuple[str, ...], env: Mapping[str, str]) -> dict[str, str]:
     """The settings for serving https under these names; issues a certificate where none is set."""
     if env.get("PLAYGROUND_CERTFILE"):
         return {}
-    run_authority(names, env)
+    folder = run_authority(names, env)
     return {
-        "PLAYGROUND_CERTFILE": str(FOLDER / "server.pem"),
-        "PLAYGROUND_KEYFILE": str(FOLDER / "server.key"),
+        "PLAYGROUND_CERTFILE": str(folder / "server.pem"),
+        "PLAYGROUND_KEYFILE": str(folder / "server.key"),
     }
 
 
-def run_authority(names: tuple[str, ...], env: Mapping[str, str]) -> None:
-    """Have the local authority issue for these names; it is made if there is none."""
-    command = [sys.executable, "-m", "authserver.tls", *names, "::1", "--out", str(FOLDER)]
+def run_authority(names: tuple[str, ...], env: Mapping[str, str]) -> Path:
+    """Have the local authority (made if there is none) issue for these names; the folder."""
+    folder = Path(env.get("AUTHSERVER_DATA_DIR") or ".local/authserver") / "playground"
+    command = [sys.executable, "-m", "authserver.tls", *names, "::1", "--out", str(folder)]
     done = subprocess.run(command, env=dict(env), capture_output=True, text=True, check=False)
     if done.returncode:
         raise ChildError(f"No certificate for the playground: {done.stderr.strip()}")
+    return folder

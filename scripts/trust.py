@@ -1,6 +1,7 @@
 """Let this machine's browsers trust the local certificate authority; `--remove` takes it back.
 
 What can be done without asking for a password is done; for the rest the exact steps are printed.
+`--browsers` leaves the system's own store alone.
 """
 
 import os
@@ -14,6 +15,7 @@ import local_tls
 from children import ChildError
 
 ROOT = Path(__file__).parents[1]
+NAMES = ("wso2is.local", "localhost", "127.0.0.1", "localhost.com")
 NAME = "OAuth 2.0 Playground, local authority"
 DEBIAN = Path("/usr/local/share/ca-certificates/oauth2-playground.crt")
 FEDORA = Path("/etc/pki/ca-trust/source/anchors/oauth2-playground.pem")
@@ -30,14 +32,15 @@ def main() -> int:
     authority = folder.absolute() / "ca.pem"
     try:
         if not remove:
-            local_tls.run_authority(("localhost",), os.environ)
+            local_tls.run_authority(NAMES, os.environ)
     except ChildError as error:
         print(error, file=sys.stderr)
         return 1
     print(f"The local authority is {authority}")
     for database in _databases():
         _browser(database, authority, remove)
-    _system(authority, remove)
+    if "--browsers" not in sys.argv[1:]:
+        _system(authority, remove)
     if not remove:
         print(WARNING.format(key=authority.with_name("ca.key")))
     return 0

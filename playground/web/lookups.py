@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from playground.explain.redact import Redactor
+from playground.mask import HIDDEN
 from playground.web.services import services
 from playground.web.trusting import pins_for
 from playground.wire.exchange import Exchange
@@ -56,7 +57,13 @@ def _shown(number: int, x: Exchange, redactor: Redactor) -> dict[str, object]:
 
 
 def _headers(pairs: Iterable[tuple[str, str]], redactor: Redactor) -> list[tuple[str, str]]:
-    return [(name, redactor.header(name, value)) for name, value in pairs]
+    """Of credentials only the scheme: a person's password may be among them."""
+    return [
+        (name, f"{value.partition(' ')[0]} {HIDDEN}")
+        if name.lower() == "authorization"
+        else (name, redactor.header(name, value))
+        for name, value in pairs
+    ]
 
 
 def _body(body: bytes, redactor: Redactor) -> str:
