@@ -1,0 +1,1 @@
+"""What the playground is compared with; configured by BENCH_* variables."""
