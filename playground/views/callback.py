@@ -20,6 +20,7 @@ from playground.web.problems import show_failure
 from playground.web.security import csrf
 from playground.web.services import services
 from playground.web.token_form import token_fields
+from playground.wire.exchange import Exchange
 
 pages = Blueprint("callback", __name__, url_prefix="/playground2/oauth2client")
 Pairs = Sequence[tuple[str, str]]
@@ -40,21 +41,22 @@ def arrive() -> ResponseReturnValue:
 @csrf.exempt
 def arrive_by_post() -> ResponseReturnValue:
     """response_mode=form_post: this cross-site POST has no cookie, so park it and come again."""
-    ticket = services().flows.park(list(request.form.items(multi=True))[:MAX_PARAMETERS])
+    given = list(request.form.items(multi=True))[:MAX_PARAMETERS]
+    ticket = services().flows.park(given, front.came_back())
     return redirect(url_for("callback.resume", ticket=ticket), 303)
 
 
 @pages.get("/resume/<ticket>")
 def resume(ticket: str) -> ResponseReturnValue:
     """The second half of form_post, now with the browser's cookies; works once."""
-    given = services().flows.unpark(ticket)
-    if given is None:
+    parked = services().flows.unpark(ticket)
+    if parked is None:
         raise FlowUnknown(
             sentence="This address works once, and it has been used.",
             advice=("Go on from the page it led to, or start a new flow.",),
             status=404,
         )
-    return _receive(given)
+    return _receive(*parked)
 
 
 @pages.post("/fragment")
@@ -63,11 +65,11 @@ def arrive_by_fragment() -> ResponseReturnValue:
     return _receive(list(request.form.items(multi=True)))
 
 
-def _receive(given: Pairs) -> ResponseReturnValue:
+def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnValue:
     parameters = [pair for pair in given if pair[0] not in ("csrf_token", "present")]
     check_repeats(parameters)
     flow = _flow_of(dict(parameters).get("state", ""))
-    services().flows.record(flow.id, front.came_back())
+    services().flows.record(flow.id, message or front.came_back())
     flow = services().conductor.receive(flow, parameters)
     note_login(flow)
     if flow.form.exchange_at_once and flow.code:

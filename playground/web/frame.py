@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import Flask, g, request, session, url_for
 
+from playground.explain.diagram import Diagram, of_flow, of_plan
 from playground.flow import Flow
-from playground.tutorial import TITLES, Step, steps
+from playground.tutorial import TITLES, Seen, Step, observe, steps
+from playground.web.browser import owns
 from playground.web.login import logout_origin, user_name
-from playground.web.memory import remembered_profile
+from playground.web.memory import remembered_form, remembered_profile
+from playground.web.recorded import recorded
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +29,7 @@ class Frame:
     present_url: str
     reset_url: str
     home_url: str
-    diagram: str = ""
+    diagram: Diagram | None = None
 
 
 def at_step(number: int, flow: Flow | None = None) -> None:
@@ -52,14 +56,35 @@ def make_frame() -> dict[str, object]:
             server_name=remembered_profile(flow).title,
             user=user_name(),
             step=number,
-            steps=steps(number, finished=bool(flow and flow.token)),
+            steps=steps(number, _seen(flow)),
             step_title=TITLES[number - 1],
             present=present,
-            present_url=f"{request.path}?present={0 if present else 1}",
+            present_url=_switch("0" if present else "1"),
             reset_url=url_for("home.reset"),
             home_url=url_for("home.home"),
+            diagram=_diagram(flow),
         )
     }
+
+
+def _seen(flow: Flow | None) -> Seen:
+    """What this request and the flow show of the tutorial's steps."""
+    host = request.host.partition(":")[0].lower()
+    return observe(host=host, flow=flow, form_open=request.blueprint == "form")
+
+
+def _diagram(flow: Flow | None) -> Diagram:
+    """The flow so far and still to come; the form's plan where there is no flow."""
+    if flow is None or not owns(flow):
+        return of_plan(remembered_form())
+    wire = url_for("wire.show", identifier=flow.id)
+    return of_flow(flow, recorded(flow), wire=wire, shown=g.get("exchange", ""))
+
+
+def _switch(wish: str) -> str:
+    """This page with presenter mode on or off; of its query only which flows it compares."""
+    kept = {name: request.args[name] for name in ("left", "right") if name in request.args}
+    return f"{request.path}?{urlencode({**kept, 'present': wish})}"
 
 
 def register(app: Flask) -> None:

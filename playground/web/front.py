@@ -10,54 +10,50 @@ from flask import request
 from playground.protocol.authorization import AuthorizationRequest
 from playground.wire.exchange import Exchange
 
+_WITHHELD = ("cookie", "authorization")
+
 
 def redirect_to_server(sent: AuthorizationRequest) -> Exchange:
-    """The authorization request, as the Location header sends it through the browser."""
-    return _front("Authorization request", "GET", sent.url, to="authorization server")
+    """The authorization request: our 303 and its Location, which the browser then opens.
 
-
-def came_back(status: int = 200) -> Exchange:
-    """The authorization response, as the browser brought it in the current request."""
-    protocol = str(request.environ["SERVER_PROTOCOL"])
-    head = "\r\n".join(
-        [
-            " ".join((request.method, request.full_path.rstrip("?"), protocol)),
-            *(f"{name}: {value}" for name, value in request.headers if name != "Cookie"),
-        ]
-    )
-    body = request.get_data(cache=True) if request.method == "POST" else b""
-    return _front(
-        "Authorization response",
-        request.method,
-        request.url,
-        to="playground",
-        head=head.encode("latin-1", "replace"),
-        body=body,
-        status=status,
-    )
-
-
-def _front(
-    purpose: str,
-    method: str,
-    url: str,
-    *,
-    to: str,
-    head: bytes = b"",
-    body: bytes = b"",
-    status: int = 0,
-) -> Exchange:
+    What the server answers to it goes to the browser alone.
+    """
     return Exchange(
         id=secrets.token_hex(6),
-        purpose=purpose,
+        purpose="Authorization request",
         channel="front",
-        sender="browser",
-        receiver=to,
+        sender="playground",
+        receiver="authorization server",
         started_at=time.time(),
         milliseconds=0.0,
-        method=method,
-        url=url,
-        request_head=head,
-        request_body=body,
-        status=status,
+        method="GET",
+        url=sent.url,
+        status=303,
+        reason="See Other",
+        response_headers=(("Location", sent.url),),
+    )
+
+
+def came_back() -> Exchange:
+    """The authorization response, as the browser brought it in the current request.
+
+    Our own answer to it depends on what it says; it is the page that follows.
+    """
+    protocol = str(request.environ["SERVER_PROTOCOL"])
+    lines = [
+        " ".join((request.method, request.full_path.rstrip("?"), protocol)),
+        *(f"{n}: {v}" for n, v in request.headers if n.lower() not in _WITHHELD),
+    ]
+    return Exchange(
+        id=secrets.token_hex(6),
+        purpose="Authorization response",
+        channel="front",
+        sender="browser",
+        receiver="playground",
+        started_at=time.time(),
+        milliseconds=0.0,
+        method=request.method,
+        url=request.url,
+        request_head="\r\n".join(lines).encode("latin-1", "replace"),
+        request_body=request.get_data(cache=True) if request.method == "POST" else b"",
     )

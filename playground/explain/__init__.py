@@ -1,0 +1,1 @@
+"""What a recorded flow means: names explained, messages drawn, requests ready to be repeated."""

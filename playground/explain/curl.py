@@ -1,0 +1,132 @@
+"""A recorded request as a curl command that works when pasted, its secrets as shell variables."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
+
+from playground.explain.glossary import SECRET_NAMES
+from playground.explain.redact import basic_pair, secret_header
+from playground.wire.exchange import Exchange
+
+FORM = "application/x-www-form-urlencoded"
+_OWN = ("host", "content-length", "connection", "accept-encoding", "user-agent", "cookie")
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+_GAP = " \\\n  "
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curl:
+    """`variables` are to be set in the shell first; `encoded`: the secret form-encoded."""
+
+    text: str
+    variables: tuple[str, ...]
+    encoded: bool = False
+
+
+class _Command:
+    """The words of one command, and the variables they need."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.variables: list[str] = []
+
+    def add(self, option: str, *parts: str) -> None:
+        self.words.append(f"{option} {''.join(parts)}" if parts else option)
+
+    def variable(self, name: str) -> str:
+        """A reference to the variable, in double quotes; noted once."""
+        if name not in self.variables:
+            self.variables.append(name)
+        return f'"${name}"'
+
+    def header(self, start: str, variable: str, *, gap: str = ": ") -> None:
+        """A header that ends in a secret."""
+        self.add("--header", f'"{start}{gap}{self.variable(variable)[1:]}')
+
+    def pair(self, name: str, value: str) -> None:
+        """One form or query parameter, encoded by curl."""
+        if name not in SECRET_NAMES:
+            self.add("--data-urlencode", shlex.quote(f"{name}={value}"))
+        elif _PLAIN_NAME.fullmatch(name):
+            reference = self.variable(_variable(name))
+            self.add("--data-urlencode", f'"{name}={reference[1:]}')
+        else:
+            self.add("--data-urlencode", shlex.quote(f"{name}="), self.variable(_variable(name)))
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W", "_", name).upper()
+
+
+def as_curl(exchange: Exchange, *, client_id: str = "", authority: Path | None = None) -> Curl:
+    """The command; `authority` is the certificate file that curl needs to trust this server."""
+    command = _Command()
+    if exchange.channel == "front":
+        command.add("--include")
+    if authority is not None:
+        command.add("--cacert", shlex.quote(str(authority)))
+    encoded = _headers(command, exchange, client_id)
+    body = _body(command, exchange)
+    method = [] if exchange.method == ("POST" if body else "GET") else [exchange.method]
+    words = ["curl", *(f"--request {shlex.quote(m)}" for m in method), _target(command, exchange)]
+    return Curl(
+        text=_GAP.join([" ".join(words), *command.words]),
+        variables=tuple(command.variables),
+        encoded=encoded,
+    )
+
+
+def _target(command: _Command, exchange: Exchange) -> str:
+    """The URL; where its query holds secrets, its parameters one by one instead."""
+    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
+    if exchange.request_body or not any(name in SECRET_NAMES for name, _ in query):
+        return shlex.quote(exchange.url)
+    command.add("--get")
+    _pairs(command, query)
+    return shlex.quote(exchange.url.partition("?")[0])
+
+
+def _pairs(command: _Command, pairs: Iterable[tuple[str, str]]) -> None:
+    for name, value in pairs:
+        command.pair(name, value)
+
+
+def _headers(command: _Command, exchange: Exchange, client_id: str) -> bool:
+    """Every header that curl would not send by itself; whether a secret is form-encoded."""
+    encoded = False
+    for name, value in exchange.request_headers:
+        if name.lower() in _OWN or (name.lower() == "content-type" and value == FORM):
+            continue
+        if name.lower() == "authorization":
+            encoded = _authorization(command, value, client_id)
+        elif secret_header(name):
+            command.header(name, _variable(name))
+        else:
+            command.add("--header", shlex.quote(f"{name}: {value}"))
+    return encoded
+
+
+def _authorization(command: _Command, value: str, client_id: str) -> bool:
+    if pair := basic_pair(value):
+        user, secret = pair
+        name = "CLIENT_SECRET" if unquote_plus(user) == client_id else "PASSWORD"
+        command.add("--user", shlex.quote(f"{user}:"), command.variable(name))
+        return "%" in secret or "+" in secret
+    command.header(f"Authorization: {value.partition(' ')[0]}", "ACCESS_TOKEN", gap=" ")
+    return False
+
+
+def _body(command: _Command, exchange: Exchange) -> bool:
+    """The body as parameters where it is a form, else as it is; whether there is one."""
+    text = exchange.request_body.decode("utf-8", "replace")
+    headers = {name.lower(): value for name, value in exchange.request_headers}
+    if headers.get("content-type", "").partition(";")[0] == FORM:
+        _pairs(command, parse_qsl(text, keep_blank_values=True))
+    elif text:
+        command.add("--data-raw", shlex.quote(text))
+    return bool(text)
