@@ -1,0 +1,134 @@
+"""A link to the form: it brings back everything but secrets, and gets none out of anybody."""
+
+import json
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+
+from tests.playground.walking import leave, open_form, to_token
+from tests.report.conftest import SECRET, Walked
+from tests.report.secrets import leaks
+from tests.support.apps import Embedded, Playground
+from tests.support.browser import Browser, Page
+from tests.support.rogue import Rogue
+
+TYPED = "typed-secret-of-another-server"
+NOTICE = "Filled from a link: check the server before you authorize."
+PROFILES = """
+[company]
+title = "Our company"
+client_secret_env = "COMPANY_SECRET"
+redirect_uri = "{{callback}}"
+authorization_endpoint = "{url}/authorize"
+token_endpoint = "{url}/token"
+"""
+
+
+def link_of(page: Page) -> str:
+    """The link that the token page offers."""
+    return str(page.soup.select_one("a.long")["href"])
+
+
+def linked(http: Browser, playground: Playground, **fields: str) -> Page:
+    """A form opened by somebody's link."""
+    return http.get(f"{playground.url}/playground2/oauth2?{urlencode(fields)}")
+
+
+def endpoints(url: str) -> dict[str, str]:
+    """A link's fields that lead to this server."""
+    return {"authorization_endpoint": f"{url}/authorize", "token_endpoint": f"{url}/token"}
+
+
+def test_link_reproduces_the_form(http: Browser, playground: Playground, new_browser) -> None:
+    """Another person who opens the link has the same form."""
+    typed = {"scope": "openid view_photos", "login_hint": "ada@example.com", "extra_name": "ui"}
+    page = to_token(http, playground, **typed, extra_value="dark & <wide>")
+    form = new_browser().get(link_of(page)).form("Authorize")
+    mine = open_form(http, playground).form("Authorize")
+    ours = [pair for pair in form.values if pair[0] not in ("csrf_token", "from_link")]
+    assert ours == [pair for pair in mine.values if pair[0] != "csrf_token"]
+
+
+def test_link_holds_no_secret(walked: Walked) -> None:
+    """No secret of the flow is in the link."""
+    link = link_of(walked.page)
+    assert leaks([link], walked.secrets.values()) == []
+    names = {name for name, _ in parse_qsl(urlsplit(link).query)}
+    assert not names & {"client_secret", "password", "client_private_key"}
+
+
+@pytest.mark.parametrize(
+    "name", ["client_secret", "password", "client_private_key", "id_token_decryption_key"]
+)
+def test_link_fills_in_no_secret(http: Browser, playground: Playground, name: str) -> None:
+    """A secret in a link is ignored."""
+    page = linked(http, playground, client_id="c", **{name: TYPED})
+    assert TYPED not in page.html
+
+
+def test_link_is_announced(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """The page says that a link filled it in, and names the servers it leads to."""
+    page = linked(http, playground, client_id="c", **endpoints(rogue.url))
+    assert NOTICE in page.words
+    hosts = page.soup.select_one(".hosts").get_text(" ", strip=True)
+    assert rogue.url in hosts
+    assert "not in your profiles" in hosts
+    assert NOTICE not in open_form(http, playground).words
+
+
+def test_opening_a_link_changes_nothing(http: Browser, playground: Playground) -> None:
+    """The remembered form and its secret stay until the person authorizes."""
+    leave(open_form(http, playground), client_id="mine", client_secret=TYPED)
+    linked(http, playground, client_id="theirs")
+    page = open_form(http, playground)
+    assert page.form("Authorize").value("client_id") == "mine"
+    assert "kept: ty" in page.html
+
+
+def test_link_values_are_checked_as_typed(http: Browser, playground: Playground) -> None:
+    """A link's wrong values are marked, shown escaped, and never a server error."""
+    page = linked(http, playground, redirect_uri="javascript:alert(1)", scope="<b>ü</b>")
+    assert page.status == 400
+    assert "Please correct the marked fields" in page.words
+    assert "<b>ü</b>" not in page.html
+    strange = linked(http, playground, grant_type="no such grant", client_id="\x00", max_age="x")
+    assert strange.status == 400
+
+
+def test_typed_secret_is_not_sent_to_a_links_server(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A secret that was typed for one server does not go to the server of a link."""
+    rogue.answer("/token", status=400, body=json.dumps({"error": "invalid_client"}))
+    leave(open_form(http, playground), client_secret=TYPED)
+    page = linked(
+        http, playground, grant_type="client_credentials", client_id="c", **endpoints(rogue.url)
+    )
+    failed = page.submit("Authorize").submit("Get Access Token")
+    assert "secret" in failed.words.lower()
+    assert all(TYPED not in str(vars(request)) for request in rogue.requests)
+
+
+def test_link_cannot_borrow_a_profiles_secret(
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path
+) -> None:
+    """A profile's name in a link counts only with that profile's own endpoints."""
+    file = tmp_path / "profiles.toml"
+    file.write_text(PROFILES.format(url="https://company.example"))
+    env = {"PLAYGROUND_PROFILES": str(file), "COMPANY_SECRET": TYPED}
+    playground = start_playground(embedded=embedded, **env)
+    fields = {"profile": "company", "client_id": "c", "grant_type": "client_credentials"}
+    stranger = linked(http, playground, **fields, **endpoints(rogue.url))
+    assert "kept:" not in stranger.html
+    stranger.submit("Authorize").submit("Get Access Token")
+    assert all(TYPED not in str(vars(request)) for request in rogue.requests)
+    own = linked(http, playground, **fields, **endpoints("https://company.example"))
+    assert "kept: ty" in own.html
+
+
+def test_tutorial_link_works_at_once(http: Browser, playground: Playground, walked: Walked) -> None:
+    """A link to a server that everybody has needs nothing typed."""
+    page = http.get(link_of(walked.page))
+    assert "in your profiles" in page.words
+    assert SECRET not in page.html
+    assert "kept: Gm" in page.html

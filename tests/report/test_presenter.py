@@ -1,0 +1,162 @@
+"""Presenter mode: one step at a time, plain words, nothing to scroll, no secret in the source."""
+
+import pytest
+from playwright.sync_api import Page as Window
+
+from playground.captions import CAPTIONS
+from tests.playground.walking import approve, open_form, sign_in
+from tests.report.conftest import query, revealed
+from tests.report.secrets import leaks
+from tests.support.apps import Playground
+from tests.support.browser import Browser
+from tests.support.chromium import Pages, axe
+
+SCREEN = (1280, 720)
+JARGON = ("OAuth", "token", "redirect", "endpoint", "client", "HTTP", "JWT", "URL", "parameter")
+
+
+def headline(window: Window) -> str:
+    """What the room reads first."""
+    return window.inner_text(".headline")
+
+
+def fits(window: Window) -> None:
+    """Nothing has to be scrolled, and the caption and the diagram are in view."""
+    window.wait_for_load_state("networkidle")
+    height, width = window.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    assert (height <= SCREEN[1], width <= SCREEN[0]) == (True, True), (window.url, height, width)
+    for part in (".headline", ".diagram svg"):
+        box = window.locator(part).bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= SCREEN[1], (window.url, part)
+    clipped = window.evaluate(
+        """[...document.querySelectorAll("main > *, main button")]
+        .filter((part) => part.checkVisibility() && !part.closest(".walk")
+          && part.getBoundingClientRect().bottom > innerHeight)
+        .map((part) => part.outerHTML.slice(0, 100))"""
+    )
+    assert clipped == []
+
+
+def sign_in_there(window: Window) -> None:
+    """The server's own pages, where nobody presents."""
+    window.fill("input[name=usernameUserInput], input[name=username]", "admin")
+    window.fill("input[name=password]", "admin")
+    window.get_by_role("button", name="Sign In").click()
+    window.get_by_role("button", name="Approve Once").click()
+
+
+def test_captions_speak_plainly() -> None:
+    """No caption needs an engineer."""
+    for name, caption in CAPTIONS.items():
+        words = f"{caption.headline} {caption.text}"
+        assert not [word for word in JARGON if word.lower() in words.lower()], name
+        assert len(words) < 240, name
+
+
+def test_whole_flow_by_keys(new_page: Pages, playground: Playground) -> None:
+    """Next and back walk home, form, callback, token and photos; each fits the screen."""
+    window = new_page(viewport=SCREEN)
+    window.goto(f"{playground.url}/playground2/")
+    window.keyboard.press("p")
+    window.wait_for_selector("body.present")
+    stops = []
+    for key, address in (
+        ("", "**/playground2/**"),
+        ("ArrowRight", "**/oauth2"),
+        ("PageDown", "**/oauth2client/*"),
+        ("ArrowRight", "**/token"),
+        ("ArrowRight", "**/photos"),
+    ):
+        if key:
+            window.keyboard.press(key)
+        if "oauth2client" in address:
+            sign_in_there(window)
+        window.wait_for_url(address)
+        fits(window)
+        axe(window)
+        stops.append((window.url.partition("?")[0], headline(window)))
+    assert len({words for _, words in stops}) == 5
+    window.keyboard.press("ArrowRight")
+    for url, _ in reversed(stops[:-1]):
+        window.keyboard.press("ArrowLeft")
+        window.wait_for_url(url)
+        fits(window)
+    window.keyboard.press("Escape")
+    window.wait_for_selector("body:not(.present)")
+
+
+def test_keys_do_nothing_while_typing(new_page: Pages, playground: Playground) -> None:
+    """A p in a field is a letter."""
+    window = new_page()
+    window.goto(f"{playground.url}/playground2/oauth2")
+    window.focus("#f-scope")
+    window.keyboard.press("End")
+    window.keyboard.press("p")
+    assert window.input_value("#f-scope").endswith("p")
+    assert not window.locator("body.present").count()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_failure_fits_too(new_page: Pages, playground: Playground, colours: str) -> None:
+    """A failure is told in plain words, on one screen."""
+    window = new_page(viewport=SCREEN, colour_scheme=colours)
+    window.goto(f"{playground.url}/playground2/?present=1")
+    window.goto(f"{playground.url}/playground2/oauth2client?error=access_denied&state=unknown")
+    assert headline(window) == CAPTIONS["failure"].headline
+    fits(window)
+    axe(window)
+
+
+def test_no_secret_in_the_source(http: Browser, playground: Playground) -> None:
+    """Through a whole flow, refresh included, no page's source holds a secret; all of it works."""
+    http.get(f"{playground.url}/playground2/?present=1")
+    left = open_form(http, playground).submit("Authorize", follow=False)
+    pages = [back := approve(sign_in(left.follow()))]
+    pages.append(token := back.submit("Get Access Token"))
+    pages.append(token.submit("Get UserInfo"))
+    pages.append(refreshed := token.submit("Refresh"))
+    pages.append(photos := refreshed.submit("Get Photos"))
+    pages += [http.get(back.url), http.get(token.url)]
+    wire = next(str(a["href"]) for a in photos.soup.select(".wire-link a"))
+    pages.append(every := http.get(playground.url + wire))
+    pages += [
+        http.get(playground.url + str(a["href"])) for a in every.soup.select("main a[href*=wire]")
+    ]
+    assert all("present" in page.soup.body["class"] and page.status == 200 for page in pages)
+    assert all(not revealed(page) or "oauth2client" in page.url for page in pages)
+    http.get(f"{playground.url}/playground2/?present=0")
+    secrets = revealed(http.get(refreshed.url)) | query(left.location)
+    known = {"access token", "refresh token", "id token", "state", "nonce"}
+    known_values = [secrets[name] for name in known]
+    assert leaks([page.html for page in pages], known_values) == []
+
+
+def test_mode_survives_the_server_and_a_new_session(http: Browser, playground: Playground) -> None:
+    """The jump to the server and back, with a new session id on the way, stays presented."""
+    http.get(f"{playground.url}/playground2/?present=1")
+    before = http.cookies("localhost")["playground_session"].value
+    back = approve(sign_in(open_form(http, playground).submit("Authorize", follow=False).follow()))
+    assert http.cookies("localhost")["playground_session"].value != before
+    assert "present" in back.soup.body["class"]
+    assert CAPTIONS["code"].headline in back.words
+
+
+def test_verifier_is_not_on_a_presented_page(http: Browser, playground: Playground) -> None:
+    """The second form has no verifier in front of a room, and the exchange uses the kept one."""
+    http.get(f"{playground.url}/playground2/?present=1")
+    back = approve(sign_in(open_form(http, playground).submit("Authorize", follow=False).follow()))
+    assert "code_verifier" not in back.form("Get Access Token").names
+    assert back.submit("Get Access Token").path.endswith("/token")
+
+
+def test_walking_needs_no_script(http: Browser, playground: Playground) -> None:
+    """Next and Back are links, and each step's button is there."""
+    page = http.get(f"{playground.url}/playground2/?present=1")
+    page = page.click("Next")
+    assert page.path == "/playground2/oauth2"
+    assert "Authorize" in page.buttons
+    assert page.click("Back").path.rstrip("/") == "/playground2"
+    assert http.get(page.url).click("Leave presenter").soup.select_one(".headline") is None
