@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from playground import fields
 from playground.errors import InputRefused
 from playground.fields import Field
-from playground.form import Form, check, read
+from playground.form import Form, check, fill, open_places, read, shown_grant
 from playground.mask import mask
 from playground.protocol import authorization
 from playground.web import browser, front
 from playground.web.frame import at_step
+from playground.web.linked import kept_form, link_hosts, linked_form
 from playground.web.memory import (
     fresh_form,
     profile,
@@ -55,6 +56,9 @@ class Shown:
 
 @pages.get("/playground2/oauth2")
 def show() -> ResponseReturnValue:
+    linked = linked_form()
+    if linked is not None:
+        return _checked(linked) or _page(linked)
     name = request.args.get("profile", "")
     form = fresh_form(name) if name in services().profiles else remembered_form()
     return _page(form)
@@ -68,26 +72,39 @@ def old_addresses() -> ResponseReturnValue:
 
 @pages.post("/playground2/oauth2")
 def submit() -> ResponseReturnValue:
-    """Authorize; or show the fields of another grant or server, for pages without scripts."""
+    """Authorize; or show the fields of another grant or server, for pages without scripts.
+
+    Secrets may be among what was typed, so all of it is kept under a new session id.
+    """
+    renew_session()
     names = request.form.getlist("extra_name")
     extra = list(zip(names, request.form.getlist("extra_value"), strict=False))
-    form = read(request.form, extra, kept=remembered_form())
+    form = fill(read(request.form, extra, kept=kept_form()), request.form)
     action = request.form.get("action", "")
     if action == "profile" and form.profile in services().profiles:
         form = fresh_form(form.profile)
     remember_form(form)
-    if action in ("profile", "show"):
-        return redirect(url_for("form.show"), 303)
+    if action in ("profile", "show", "discovery"):
+        return redirect(url_for("discovery.show" if action == "discovery" else "form.show"), 303)
+    return authorize(form)
+
+
+def authorize(form: Form) -> ResponseReturnValue:
+    """Begin a flow with this form, or show what is wrong with it."""
+    return _checked(form) or _start(form)
+
+
+def _checked(form: Form) -> ResponseReturnValue | None:
+    """The page that marks what cannot be sent; None when all of it can."""
     try:
         check(form)
     except InputRefused as error:
         return _page(form, error.fields), error.status
-    return _start(form)
+    return None
 
 
 def _start(form: Form) -> ResponseReturnValue:
     """Begin a flow and send the browser to the server, or the request straight to it."""
-    renew_session()
     secret = browser.new_secret()
     origin = f"{request.scheme}://{request.host}"
     flow = services().conductor.begin(
@@ -121,12 +138,14 @@ def _page(form: Form, errors: dict[str, str] | None = None) -> str:
         errors=errors,
         profiles=services().profiles.values(),
         profile=profile(form.profile),
+        places=open_places(form),
         preview=_preview(form),
+        link_hosts=link_hosts(form),
     )
 
 
 def _group(group: str, form: Form, errors: dict[str, str]) -> list[Shown]:
-    members = [f for f in fields.FIELDS if f.group == group and form.grant_type in f.grants]
+    members = [f for f in fields.FIELDS if f.group == group and shown_grant(form) in f.grants]
     if group == "endpoints" and form.redirecting and "code" in form.response_types:
         members.insert(1, fields.BY_NAME["token_endpoint"])
     return [_shown(item, form, errors.get(item.name, "")) for item in members]
@@ -143,7 +162,7 @@ def _shown(item: Field, form: Form, error: str) -> Shown:
     kept = with_secret(form).client_secret if item.name == "client_secret" else value
     options = item.options
     if item.name == "response_type":
-        options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[form.grant_type])
+        options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[shown_grant(form)])
     return Shown(
         name=item.name,
         label=item.label,
