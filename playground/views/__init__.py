@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from playground.views import (
+    again,
     callback,
     calls,
     certificate,
@@ -27,7 +28,8 @@ def register(app: Flask) -> None:
     for module in (
         home,
         form,
-            callback,
+        again,
+        callback,
         token,
         calls,
         photos,

@@ -14,6 +14,7 @@ from playground.protocol.authorization import check_repeats
 from playground.views.token import exchange_now
 from playground.web import front
 from playground.web.browser import own_flow, owns
+from playground.web.doctor import waiting
 from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
@@ -68,7 +69,7 @@ def arrive_by_fragment() -> ResponseReturnValue:
 def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnValue:
     parameters = [pair for pair in given if pair[0] not in ("csrf_token", "present")]
     check_repeats(parameters)
-    flow = _flow_of(dict(parameters).get("state", ""))
+    flow = _flow_of(dict(parameters))
     services().flows.record(flow.id, message or front.came_back())
     flow = services().conductor.receive(flow, parameters)
     note_login(flow)
@@ -77,13 +78,17 @@ def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnVal
     return redirect(url_for("callback.show", identifier=flow.id), 303)
 
 
-def _flow_of(state: str) -> Flow:
+def _flow_of(given: dict[str, str]) -> Flow:
     """The flow that this state belongs to, if it is this browser's (PROTOCOL 1)."""
+    state = given.get("state", "")
     flow = services().flows.find(flow_id(state)) if state else None
     if flow is None:
         raise ResponseRefused(
             sentence="This response belongs to no flow: its state is missing or unknown.",
-            evidence=(("state", "present, but unknown" if state else "missing"),),
+            evidence=(
+                ("state", "present, but unknown" if state else "missing"),
+                *((n, given[n]) for n in ("error", "error_description") if given.get(n)),
+            ),
             advice=(
                 "It may be old, already reset, or made by somebody else (RFC 6749 §10.12).",
                 "Start a new flow from the form.",
@@ -121,8 +126,18 @@ def show(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
     at_step(9, flow)
     if flow.response is None:
-        return render_template("waiting.html", flow=flow)
+        return _not_back(flow)
     return render_template("callback.html", flow=flow, fields=token_fields(flow))
+
+
+def _not_back(flow: Flow) -> ResponseReturnValue:
+    """Nothing came back: what was sent, or why it was refused."""
+    if flow.failure is not None:
+        return redirect(url_for("callback.failed", identifier=flow.id), 303)
+    if flow.request is None:
+        return redirect(url_for("token.direct", identifier=flow.id), 303)
+    at_step(7, flow)
+    return render_template("waiting.html", flow=flow, **waiting(flow))
 
 
 @pages.get("/<identifier>/failure")

@@ -15,6 +15,7 @@ from playground.errors import Failure, FlowUnknown, PlaygroundError, StoreUnavai
 from playground.flow import Flow
 from playground.protocol.token import TOKEN_STEP
 from playground.web.browser import owns
+from playground.web.doctor import consult, inquire
 from playground.web.frame import at_step
 from playground.web.services import services
 from playground.web.token_form import token_fields
@@ -42,6 +43,8 @@ def show_error(error: PlaygroundError) -> ResponseReturnValue:
     """Keep the failure with its flow; after a POST the browser GETs it, so Reload is safe."""
     failure = error.as_failure(at=time.time())
     flow = _keep(error, failure) if error.flow_id else None
+    if flow is not None and owns(flow):
+        inquire(failure, flow)
     if flow is not None and request.method == "POST" and owns(flow):
         return redirect(url_for("callback.failed", identifier=flow.id), 303)
     return show_failure(failure, flow)
@@ -52,8 +55,10 @@ def show_failure(failure: Failure, flow: Flow | None) -> ResponseReturnValue:
     at_step(failure.step, flow)
     mine = flow if flow is not None and owns(flow) else None
     retry = mine is not None and mine.awaits_exchange and failure.step == TOKEN_STEP
-    fields = token_fields(mine) if mine and retry else []
-    page = render_template("failure.html", failure=failure, flow=mine, fields=fields)
+    findings = consult(failure, mine, token_fields(mine) if mine and retry else [])
+    page = render_template(
+        "failure.html", failure=failure, flow=mine, fields=findings.fields, findings=findings
+    )
     return page, failure.status
 
 
