@@ -6,32 +6,39 @@ function valueOf(form, parameter) {
   return !control || control.value === "off" ? "" : control.value.trim();
 }
 
-function valueToSend(form, { name, fixed, when }) {
+function isSent(form, when) {
   const [other, word] = when.split(" ");
   const held = other && valueOf(form, other);
-  if (word ? !held.split(/\s+/).includes(word) : other && !held) return "";
-  return fixed || valueOf(form, name);
+  return word ? held.split(/\s+/).includes(word) : !other || held;
+}
+
+const encode = (name, value) => String(new URLSearchParams([[name, value]]));
+
+// A fixed value is the application's; "…" stands for one that is made when the form is sent.
+function pairToSend(form, { name, fixed, when }) {
+  if (!isSent(form, when)) return "";
+  if (fixed === "…") return `${name}=…`;
+  const value = fixed || valueOf(form, name);
+  return value && encode(name, value);
 }
 
 function extras(form) {
   const values = [...form.querySelectorAll('[name="extra_value"]')];
   return [...form.querySelectorAll('[name="extra_name"]')]
-    .map((input, i) => [input.value.trim(), values[i].value])
-    .filter(([name]) => name);
+    .map((input, i) => input.value.trim() && encode(input.value.trim(), values[i].value));
 }
 
 function render(target, form) {
   const endpoint = form.elements[target.dataset.preview].value.trim();
   let separator = !endpoint.includes("?") ? "?" : /[?&]$/.test(endpoint) ? "" : "&";
-  const join = (pairs) => pairs.map(([name, value]) => {
-    const text = separator + new URLSearchParams([[name, value]]);
+  const join = (pairs) => pairs.filter(Boolean).map((pair) => {
+    const text = separator + pair;
     separator = "&";
     return text;
   }).join("");
   target.firstElementChild.textContent = endpoint;
   for (const part of target.querySelectorAll("[data-name]")) {
-    const value = valueToSend(form, part.dataset);
-    part.textContent = join(value ? [[part.dataset.name, value]] : []);
+    part.textContent = join([pairToSend(form, part.dataset)]);
   }
   target.querySelector("[data-extra]").textContent = join(extras(form));
 }
