@@ -76,6 +76,7 @@ def demo_metadata(settings: Settings) -> dict[str, Any]:
         "pkce_support_plain": True,
         "backchannel_logout_uri": f"{base}/playground2/bclogout",
         "frontchannel_logout_uri": f"{base}/playground2/fclogout",
+        "jwks_uri": f"{base}/playground2/jwks",
     }
 
 

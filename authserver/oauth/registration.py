@@ -23,7 +23,7 @@ from authserver.oauth.registration_rules import (
 from authserver.oauth.token_endpoints import NO_STORE, BearerRefusedError
 from authserver.seed import ADMIN
 from authserver.store.clients import Application, Client, grants_behind
-from authserver.store.secrets import consumer_key, digest, opaque
+from authserver.store.secrets import consumer_key, digest, long_secret, opaque
 
 LISTS = ("grant_types", "response_types", "contacts", *URL_LISTS)
 OBJECTS = ("jwks",)
@@ -124,7 +124,7 @@ class Registration(ClientRegistrationEndpoint):
     def generate_client_info(self, request: RegistrationRequest) -> dict[str, Any]:
         return {
             "client_id": consumer_key(),
-            "client_secret": consumer_key(),
+            "client_secret": long_secret(),
             "client_id_issued_at": int(time.time()),
             "client_secret_expires_at": 0,
         }

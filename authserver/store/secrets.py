@@ -15,7 +15,19 @@ def opaque() -> str:
 
 def consumer_key() -> str:
     """A Consumer Key or Secret: 28 characters, the last one `a`, as WSO2 makes them."""
-    return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(27)) + "a"
+    return _ending_in_a(28)
+
+
+def long_secret() -> str:
+    """A Consumer Secret of 44 characters, as WSO2 makes them in SHA-256 mode.
+
+    Long enough to sign client assertions with HS256 (RFC 7518 §3.2).
+    """
+    return _ending_in_a(44)
+
+
+def _ending_in_a(length: int) -> str:
+    return "".join(secrets.choice(_KEY_ALPHABET) for _ in range(length - 1)) + "a"
 
 
 def digest(value: str) -> str:
