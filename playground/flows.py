@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+import threading
 from collections.abc import Callable
 from hashlib import sha256
 
@@ -40,6 +41,7 @@ class Flows:
     def __init__(self, store: Store, *, ttl: float) -> None:
         self._store = store
         self._ttl = ttl
+        self._seen = threading.local()
 
     def create(self, flow: Flow) -> None:
         """Keep a new flow for its lifetime."""
@@ -48,6 +50,7 @@ class Flows:
     def find(self, identifier: str) -> Flow | None:
         """The flow, whoever's it is."""
         raw = self._store.get(_key(identifier))
+        self._seen.record = (identifier, raw)
         return _decode_flow(raw) if raw is not None else None
 
     def belongs(self, flow: Flow, secret: str) -> bool:
@@ -55,9 +58,14 @@ class Flows:
         return hmac.compare_digest(flow.binding, binding(secret))
 
     def update(self, identifier: str, change: Callable[[Flow], Flow]) -> Flow:
-        """Apply `change` to the newest version, again if somebody else was faster."""
+        """Apply `change` to the newest version, again if somebody else was faster.
+
+        The version that this thread has seen last is tried without reading it again.
+        """
+        seen, raw = getattr(self._seen, "record", ("", None))
         while True:
-            raw = self._store.get(_key(identifier))
+            if seen != identifier or raw is None:
+                raw = self._store.get(_key(identifier))
             if raw is None:
                 raise FlowUnknown(
                     sentence="This flow has ended or expired.",
@@ -65,8 +73,11 @@ class Flows:
                     status=404,
                 )
             changed = change(_decode_flow(raw))
-            if self._store.swap(_key(identifier), raw, _encode(changed), self._ttl):
+            new = _encode(changed)
+            if self._store.swap(_key(identifier), raw, new, self._ttl):
+                self._seen.record = (identifier, new)
                 return changed
+            seen = ""
 
     def claim(self, identifier: str, what: str) -> bool:
         """Take something that may happen once per flow; whether this call got it."""
