@@ -37,7 +37,7 @@ def applied(form: Form, metadata: Metadata) -> Form:
     """
     supported = metadata.supported
     methods = supported.get(METHODS, ())
-    kept = form if _same_server(form, metadata) else without_other_server(form)
+    kept = form if _same_server(form, metadata) else without_other_server(form, metadata)
     return replace(
         kept,
         **dict(metadata.endpoints),  # type: ignore[arg-type]
@@ -62,9 +62,11 @@ def _same_server(form: Form, metadata: Metadata) -> bool:
     )
 
 
-def without_other_server(form: Form) -> Form:
+def without_other_server(form: Form, metadata: Metadata) -> Form:
     """The form without what belongs to the server it was about."""
-    return replace(form, client_secret="", resource_endpoint="")
+    strange = unknown_scopes(form, metadata)
+    scope = " ".join(scope for scope in form.scopes if scope not in strange)
+    return replace(form, client_secret="", resource_endpoint="", scope=scope)
 
 
 def _origin(url: str) -> str:
@@ -83,7 +85,7 @@ def changes(form: Form, metadata: Metadata) -> list[Change]:
     new = applied(form, metadata)
     names = (
         *("issuer", ISS, *ENDPOINTS, "resource_endpoint"),
-        *("token_endpoint_auth_method", "code_challenge_method"),
+        *("token_endpoint_auth_method", "code_challenge_method", "scope"),
     )
     rows = [Change(name=_label(n), left=_shown(form, n), right=_shown(new, n)) for n in names]
     return [row for row in rows if row.left or row.right]
