@@ -288,3 +288,21 @@ def test_fetched_token_survives_json_of_any_shape(
     page = exchanged(http, playground, rogue, '{"x": ' + deep + "}")
     assert page.status == 502
     assert json.dumps(GOOD) not in page.html
+
+
+@pytest.mark.parametrize("method", ["client_secret_post", "private_key_jwt"])
+def test_demo_application_takes_other_authentication(
+    http: Browser, playground: Playground, method: str
+) -> None:
+    """The embedded server knows the playground's published key (OIDC Core §9)."""
+    page = to_code(http, playground, token_endpoint_auth_method=method)
+    page = page.submit("Get Access Token")
+    assert page.heading == "You received the access token", page.words
+
+
+def test_short_secret_cannot_sign_an_assertion(http: Browser, playground: Playground) -> None:
+    """client_secret_jwt with a secret that is too short is refused here (RFC 7518 §3.2)."""
+    page = to_code(http, playground, token_endpoint_auth_method="client_secret_jwt")
+    page = page.submit("Get Access Token")
+    assert page.status == 400
+    assert "32 bytes or more" in page.words
