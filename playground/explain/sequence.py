@@ -98,12 +98,11 @@ def _to_come(flow: Flow, happened: Iterable[Message]) -> list[Message]:
     """The rest of the plan; keys that were not fetched are known already, a refused flow ends."""
     done = {m.kind for m in happened if m.state != FAILED}
     names = _names(flow.form)
-    if flow.signed_out or (flow.responded_at == 0 and _refused(flow, happened)):
+    if flow.signed_out or _refused(flow, happened):
         return []
+    known = {"keys"} if flow.exchanged or flow.claims else set()
     last = max((i for i, name in enumerate(names) if name in done), default=-1)
-    rest = [name for name in names[last + 1 :] if name not in done]
-    if last < 0:
-        rest = names
+    rest = [name for name in names[last + 1 :] if name not in known]
     return [_planned(name, flow.form) for name in rest]
 
 

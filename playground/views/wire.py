@@ -102,7 +102,9 @@ def _curl(flow: Flow, exchange: Exchange) -> Curl | None:
 
 
 def _authority(flow: Flow, exchange: Exchange) -> Path | None:
-    """The local authority's file, when the server's certificate comes from it."""
-    file = services().settings.ca_file.resolve()
-    same = [x for x in recorded(flow) if x.peer and origin(x.url) == origin(exchange.url)]
-    return file if any(x.peer and issued_by(file, x.peer) for x in same) else None
+    """The local authority's file, when it vouches for this server as far as we have seen."""
+    settings, server = services().settings, origin(exchange.url)
+    file = settings.ca_file.resolve()
+    peers = [x.peer for x in recorded(flow) if x.peer and origin(x.url) == server]
+    ours = not peers and server == origin(settings.embedded) and file.is_file()
+    return file if ours or any(issued_by(file, peer) for peer in peers) else None

@@ -1,0 +1,113 @@
+"""Copy as curl: what is copied runs as it stands, with the secrets in shell variables."""
+
+import json
+import os
+import subprocess
+
+from playground.explain.curl import as_curl
+from playground.wire.exchange import Exchange
+from tests.explain.looking import CLIENT_SECRET, exchange_page, wire_of
+from tests.playground.walking import choose_grant, open_form, to_code, to_token, value
+from tests.support.apps import Embedded, Playground
+from tests.support.browser import Browser, Page
+
+
+def run(command: str, **variables: str) -> str:
+    """Run the command in a shell, as after a paste; what it printed."""
+    env = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", **variables}
+    done = subprocess.run(
+        ["bash", "-c", command + " --silent --show-error"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stdout
+
+
+def command(page: Page) -> str:
+    """The curl command on an exchange's page."""
+    found = page.soup.select_one(".block [data-value]")
+    assert found is not None
+    assert found.get_text().startswith("curl ")
+    return found.get_text()
+
+
+def test_the_token_requests_curl_gets_a_token(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """With CLIENT_SECRET set, the pasted command is answered with a token, TLS verified."""
+    page = choose_grant(open_form(http, playground), "client_credentials")
+    page = page.submit("Authorize").submit("Get Access Token")
+    line = command(exchange_page(page, "Token request"))
+    assert CLIENT_SECRET not in line
+    assert json.loads(run(line, CLIENT_SECRET=CLIENT_SECRET))["access_token"]
+
+
+def test_a_used_codes_curl_is_refused_for_the_code_alone(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """Client, callback and verifier are right in the pasted command; only the code is spent."""
+    before = to_code(http, playground)
+    code = value(before, "code")
+    verifier = before.form("Get Access Token").value("code_verifier")
+    line = command(exchange_page(before.submit("Get Access Token"), "Token request"))
+    answer = json.loads(run(line, CLIENT_SECRET=CLIENT_SECRET, CODE=code, CODE_VERIFIER=verifier))
+    assert answer["error"] == "invalid_grant"
+
+
+def test_the_photo_calls_curl_opens_the_photos(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """With ACCESS_TOKEN set, the pasted command gets the album."""
+    page = to_token(http, playground)
+    token = value(page, "access token")
+    line = command(exchange_page(page.submit("Get Photos"), "Get Photos"))
+    assert token not in line
+    assert json.loads(run(line, ACCESS_TOKEN=token))["photos"]
+
+
+def test_the_authorization_requests_curl_reaches_the_login(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """The pasted command gets the server's redirect to its login page."""
+    page = to_code(http, playground)
+    line = command(exchange_page(page, "Authorization request"))
+    answer = run(line, STATE="any")
+    assert "302" in answer.splitlines()[0]
+    assert "sessionDataKey" in answer
+
+
+def test_the_callback_has_no_curl(http: Browser, playground: Playground) -> None:
+    """Only the browser's cookie makes the callback ours, so no command is offered."""
+    page = exchange_page(to_code(http, playground), "Authorization response")
+    assert "As curl" not in page.words
+    assert "only your browser" in page.words
+    assert len(wire_of(page).soup.select("article.exchange")) == 2
+
+
+def test_signs_of_the_shell_are_only_text() -> None:
+    """A parameter that holds quotes, dollars or a semicolon reaches the server unchanged."""
+    nasty = 'it\'s $(touch x); `id` "!" \\'
+    exchange = Exchange(
+        id="1",
+        purpose="Protected resource",
+        channel="back",
+        sender="playground",
+        receiver="resource server",
+        started_at=0.0,
+        milliseconds=0.0,
+        method="PUT",
+        url="http://localhost/x?a=" + "b'$c",
+        request_head=f"PUT /x HTTP/1.1\r\nX-Text: {nasty}\r\nX-Api-Key: hidden".encode(),
+        request_body=nasty.encode(),
+    )
+    line = as_curl(exchange)
+    shown = run(f"set -- {line.text}; printf '%s\\n' \"$@\"; true", X_API_KEY="k")
+    assert f"X-Text: {nasty}" in shown
+    assert f"--data-raw\n{nasty}" in shown
+    assert "X-Api-Key: k" in shown
+    assert "hidden" not in line.text
+    assert "http://localhost/x?a=b'$c" in shown
