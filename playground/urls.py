@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 MAX_URL = 4000
@@ -13,6 +14,7 @@ _PLACE = re.compile(r"«([^«»]{1,60})»")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 
 
+@lru_cache(maxsize=1024)
 def url_problem(url: str, *, fragment: bool = False) -> str:
     """Why `url` is no absolute http(s) URL, as a sentence; empty when it is one.
 

@@ -131,8 +131,9 @@ def _page(form: Form, errors: dict[str, str] | None = None) -> str:
         main=_group("main", form, errors),
         token=[] if form.redirecting else _group("token", form, errors),
         groups=[
-            (title, _group(name, form, errors), _opened(name, form, errors))
+            (title, rows, any(shown.error for shown in rows))
             for name, title in fields.GROUPS
+            for rows in (_group(name, form, errors),)
         ],
         extra_error=errors.get("extra", ""),
         errors=errors,
@@ -149,10 +150,6 @@ def _group(group: str, form: Form, errors: dict[str, str]) -> list[Shown]:
     if group == "endpoints" and form.redirecting and "code" in form.response_types:
         members.insert(1, fields.BY_NAME["token_endpoint"])
     return [_shown(item, form, errors.get(item.name, "")) for item in members]
-
-
-def _opened(group: str, form: Form, errors: dict[str, str]) -> bool:
-    return any(shown.error for shown in _group(group, form, errors))
 
 
 def _shown(item: Field, form: Form, error: str) -> Shown:

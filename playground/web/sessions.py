@@ -45,7 +45,12 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         self._store.put(store_id, raw, session_lifetime.total_seconds())
 
     def open_session(self, app: Flask, request: Request) -> ServerSideSession:
-        """An empty session when the store is down; `check_store` then says so on every page."""
+        """An empty session when the store is down; `check_store` then says so on every page.
+
+        Styles and scripts have none: a page brings half a dozen of them.
+        """
+        if request.path.startswith(f"{app.static_url_path}/"):
+            return self.session_class()
         try:
             return super().open_session(app, request)
         except StoreUnavailable as error:
