@@ -60,7 +60,7 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
 
     def save_session(self, app: Flask, session: ServerSideSession, response: Response) -> None:
         """While the store is down nothing is saved, and no page pretends that it was."""
-        if getattr(session, "unavailable", None) is not None:
+        if session.sid is None or getattr(session, "unavailable", None) is not None:
             return
         try:
             super().save_session(app, session, response)
