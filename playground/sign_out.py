@@ -65,8 +65,8 @@ class SignOut:
             )
         return raw.decode()
 
-    def back_channel(self, logout_token: str) -> int:
-        """End the sessions a logout token means; how many. Raises CheckFailed (§2.6)."""
+    def back_channel(self, logout_token: str) -> list[str]:
+        """End the sessions a logout token means; their flows. Raises CheckFailed (§2.6)."""
         view = open_jwt(logout_token)
         if view is None or view.claims is None:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
@@ -87,10 +87,10 @@ class SignOut:
         sid, sub = str(claims.get("sid") or ""), str(claims.get("sub") or "")
         return self._end_all(party.issuer, sid, sub, "The server ended this session.")
 
-    def front_channel(self, issuer: str, sid: str) -> int:
+    def front_channel(self, issuer: str, sid: str) -> list[str]:
         """End the sessions of this issuer and sid; both must match (Front-Channel Logout §2)."""
         if not issuer or not sid:
-            return 0
+            return []
         return self._end_all(issuer, sid, "", "The server ended this session.")
 
     def end(self, identifier: str, why: str) -> None:
@@ -103,12 +103,12 @@ class SignOut:
         except FlowUnknown:
             return
 
-    def _end_all(self, issuer: str, sid: str, sub: str, why: str) -> int:
+    def _end_all(self, issuer: str, sid: str, sub: str, why: str) -> list[str]:
         """With `sid` exactly that session, with `sub` alone every one of that person."""
         identifiers = self.logins.flows(issuer, sid=sid, sub=sub)
         for identifier in identifiers:
             self.end(identifier, why)
-        return len(identifiers)
+        return identifiers
 
     def _party(self, claims: dict[str, object]) -> Party:
         """Keys are fetched only for a server that somebody signed in with (PROTOCOL 17)."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from playground.errors import PlaygroundError, StoreUnavailable
 from playground.urls import origin
+from playground.web import front
 from playground.web.frame import at_step
 from playground.web.login import forget_login, signed_in
 from playground.web.security import csrf
 from playground.web.services import services
+from playground.wire.exchange import Exchange
 
 pages = Blueprint("logout", __name__, url_prefix="/playground2")
 MAX_TOKEN = 20_000
@@ -24,13 +28,15 @@ def logout() -> ResponseReturnValue:
     forget_login()
     if leaving is None:
         return redirect(url_for("logout.done"), 303)
+    _record(flow.id if flow else "", front.redirect_to_server(leaving, purpose="Logout request"))
     return redirect(leaving.url, 303)
 
 
 @pages.get("/logout/callback")
 def returned() -> ResponseReturnValue:
     """Back from the server's logout; the state must be one of ours, once (§3)."""
-    services().sign_out.came_back(request.args.get("state", ""))
+    identifier = services().sign_out.came_back(request.args.get("state", ""))
+    _record(identifier, front.came_back(purpose="Return from logout"))
     if request.args.get("error") == "access_denied":
         return redirect(url_for("logout.done", stayed=1), 303)
     return redirect(url_for("logout.done", everywhere=1), 303)
@@ -53,7 +59,9 @@ def back_channel() -> ResponseReturnValue:
     try:
         if not token or len(token) > MAX_TOKEN or len(request.form.getlist("logout_token")) != 1:
             return {"error": "invalid_request"}, 400, headers
-        services().sign_out.back_channel(token)
+        for identifier in services().sign_out.back_channel(token):
+            message = front.came_back(purpose="Back-channel logout", by="authorization server")
+            _record(identifier, replace(message, status=200, reason="OK"))
     except StoreUnavailable:
         raise
     except PlaygroundError as error:
@@ -66,11 +74,18 @@ def front_channel() -> ResponseReturnValue:
     """OIDC Front-Channel Logout §2: a frame of the server's; acts when iss and sid both match."""
     issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
     party = services().logins.issuer(issuer) if issuer else None
-    ended = services().sign_out.front_channel(issuer, sid) if party else 0
+    ended = services().sign_out.front_channel(issuer, sid) if party else []
+    for identifier in ended:
+        _record(identifier, front.came_back(purpose="Front-channel logout"))
     if party:
         server = origin(party.end_session_endpoint or party.issuer)
         g.frame_ancestors = f"{server} {origin(party.issuer)}"
     return render_template("fclogout.html", ended=ended)
+
+
+def _record(identifier: str, exchange: Exchange) -> None:
+    """Add a logout message to the flow whose session it ended."""
+    services().flows.record(identifier, exchange)
 
 
 @pages.get("/session")

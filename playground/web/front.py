@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import secrets
 import time
+from typing import Protocol
 
 from flask import request
 
-from playground.protocol.authorization import AuthorizationRequest
 from playground.wire.exchange import Exchange
 
 _WITHHELD = ("cookie", "authorization")
 
 
-def redirect_to_server(sent: AuthorizationRequest) -> Exchange:
-    """The authorization request: our 303 and its Location, which the browser then opens.
+class Carried(Protocol):
+    """A request that a redirect makes the browser carry."""
+
+    @property
+    def url(self) -> str:
+        """Where it leads, parameters included."""
+
+
+def redirect_to_server(sent: Carried, *, purpose: str = "Authorization request") -> Exchange:
+    """Our 303 and its Location, which the browser then opens.
 
     What the server answers to it goes to the browser alone.
     """
     return Exchange(
         id=secrets.token_hex(6),
-        purpose="Authorization request",
+        purpose=purpose,
         channel="front",
         sender="playground",
         receiver="authorization server",
@@ -34,8 +42,8 @@ def redirect_to_server(sent: AuthorizationRequest) -> Exchange:
     )
 
 
-def came_back() -> Exchange:
-    """The authorization response, as the browser brought it in the current request.
+def came_back(*, purpose: str = "Authorization response", by: str = "browser") -> Exchange:
+    """A message of the server's, as the current request brought it.
 
     Our own answer to it depends on what it says; it is the page that follows.
     """
@@ -46,9 +54,9 @@ def came_back() -> Exchange:
     ]
     return Exchange(
         id=secrets.token_hex(6),
-        purpose="Authorization response",
-        channel="front",
-        sender="browser",
+        purpose=purpose,
+        channel="front" if by == "browser" else "back",
+        sender=by,
         receiver="playground",
         started_at=time.time(),
         milliseconds=0.0,

@@ -242,3 +242,16 @@ def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: P
     """The empty state says what will appear and how."""
     open_form(http, playground)
     assert "Nobody is signed in" in http.get(f"{playground.url}/playground2/session").words
+
+
+def test_logout_messages_are_on_the_wire_view(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The request that leaves, and the server's notice, are recorded with the flow."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    wire = page.url.removesuffix("/token") + "/wire"
+    assert notify(http, playground, logout_token(issuer)).status == 200
+    assert "/playground2/bclogout" in http.get(wire).words
+    page = signed_in(http, playground, issuer, sid="session-2")
+    page.submit("Sign out", follow=False)
+    assert f"{issuer.url}/logout" in http.get(page.url.removesuffix("/token") + "/wire").words
