@@ -50,7 +50,7 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         Styles and scripts have none: a page brings half a dozen of them.
         """
         if request.path.startswith(f"{app.static_url_path}/"):
-            return self.session_class(sid="")
+            return self.session_class()
         try:
             return super().open_session(app, request)
         except StoreUnavailable as error:
