@@ -15,6 +15,7 @@ from playground.form import Form
 from playground.wire.exchange import Exchange
 
 _READ = 20_000
+TOKEN_PURPOSE = "Token request"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +83,11 @@ class Case:
         return "grant_type" in self.sent
 
     @property
+    def at_token_calls(self) -> bool:
+        """Whether an introspection or revocation failed."""
+        return "token" in self.sent and not self.at_token
+
+    @property
     def with_code(self) -> bool:
         """Whether the exchange of an authorization code failed."""
         return self.sent.get("grant_type") == "authorization_code"
@@ -122,8 +128,10 @@ class Case:
     @property
     def typed(self) -> dict[str, str]:
         """What was typed into the second form, read off the wire; no secret."""
-        if not self.with_code or self.exchange is None:
+        if self.exchange is None or self.exchange.purpose != TOKEN_PURPOSE:
             return {}
+        if not self.with_code:  # nothing was sent: no connection came about
+            return {"token_endpoint": self.exchange.url}
         return {
             "token_endpoint": self.exchange.url,
             "redirect_uri": self.sent.get("redirect_uri", ""),

@@ -46,6 +46,8 @@ def look(case: Case) -> Iterator[Diagnosis]:
     """Only where the server complains of the client, by code, by status or by words."""
     if case.in_front and (case.failure.error == "invalid_client" or case.says(*_UNKNOWN)):
         yield _unknown(case, str(case.asked.get("client_id", "")))
+    if case.at_token_calls and case.failure.server_status in (401, 403):
+        yield _not_an_administrator(case)
     if not case.at_token or not _about_client(case):
         return
     if not (wrong_method := list(_methods(case))) and case.method != "none":
@@ -175,6 +177,18 @@ def _secret(case: Case) -> Diagnosis:
         ),
         settings=settings("client", case.form),
         remedy=RETRY,
+    )
+
+
+def _not_an_administrator(case: Case) -> Diagnosis:
+    return Diagnosis(
+        cause="token_calls_credentials",
+        likelihood=LIKELY,
+        sentence="The server does not let these credentials ask about tokens.",
+        evidence=_evidence(case),
+        steps=("Ask with the client that the token was issued to, or as an administrator.",),
+        settings=settings("introspection", case.form),
+        remedy=Remedy(kind="token", label="Back to the token"),
     )
 
 

@@ -112,6 +112,15 @@ SETTINGS: dict[str, dict[str, str]] = {
         KEYCLOAK: "Clients, your client, Consent required",
         ENTRA: "an administrator may have to consent",
     },
+    "introspection": {
+        APIM: "an administrator's user name and password",
+        IS: "an administrator's user name and password; or [[resource.access_control]] with "
+        "BasicClientAuthentication in deployment.toml",
+        KEYCLOAK: "Client authentication on; newer releases want the client in the token's aud",
+        HYDRA: "on the admin port, 4445",
+        NODE: "features.introspection, off by default",
+        DJANGO: "a confidential client, or a token with the scope introspection",
+    },
     "host": {
         APIM: "[server] hostname in deployment.toml",
         IS: "[server] hostname in deployment.toml",

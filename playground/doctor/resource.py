@@ -42,7 +42,7 @@ def _is_userinfo(case: Case) -> bool:
 def _without_openid(case: Case) -> Diagnosis:
     return Diagnosis(
         cause="userinfo_openid",
-        likelihood=CERTAIN,
+        likelihood=CERTAIN + 1,
         sentence="UserInfo wants a token with the scope openid, and it was not asked for.",
         evidence=(Row(name="Asked for", value=case.form.scope or "no scope"),),
         steps=("Ask for openid and authorize again (OIDC Core §5.3).",),

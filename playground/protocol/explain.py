@@ -5,6 +5,7 @@ from __future__ import annotations
 Explained = tuple[str, tuple[str, ...]]
 
 _FORM = "Change it in the form and authorize again; everything else is still filled in."
+_SILENT = ("Set Prompt to “the server decides” and authorize again.",)
 _AUTHORIZATION: dict[str, Explained] = {
     "access_denied": (
         "Access was denied: the person said no, or the server's policy did.",
@@ -22,24 +23,31 @@ _AUTHORIZATION: dict[str, Explained] = {
             "[oauth.grant_type.authorization_code] enable = false",
         ),
     ),
+    "request_not_supported": ("The server takes no request objects.", (_FORM,)),
+    "request_uri_not_supported": ("The server takes no request objects by reference.", (_FORM,)),
+    "registration_not_supported": ("The server takes no registration parameter.", (_FORM,)),
+    "unmet_authentication_requirements": (
+        "The person cannot sign in in the way that ACR values asks for.",
+        (_FORM,),
+    ),
     "invalid_scope": ("The server does not know a scope you asked for, or refuses it.", (_FORM,)),
     "server_error": ("The server broke while it worked on the request.", ("Look at its log.",)),
     "temporarily_unavailable": ("The server is too busy just now.", ("Try again shortly.",)),
     "login_required": (
         "Nobody is signed in at the server, and it was not allowed to ask.",
-        ("Set Prompt to “the server decides” and authorize again.",),
+        _SILENT,
     ),
     "consent_required": (
         "The person has not approved this application yet, and the server was not allowed to ask.",
-        ("Set Prompt to “the server decides” and authorize again.",),
+        _SILENT,
     ),
     "interaction_required": (
         "The server needs to show a page, and was not allowed to.",
-        ("Set Prompt to “the server decides” and authorize again.",),
+        _SILENT,
     ),
     "account_selection_required": (
         "The person must choose an account, and the server was not allowed to ask.",
-        ("Set Prompt to “the server decides” and authorize again.",),
+        _SILENT,
     ),
 }
 _TOKEN: dict[str, Explained] = {

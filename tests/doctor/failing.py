@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.playground.walking import approve, leave, open_form, sign_in, to_code
+from tests.playground.walking import approve, leave, open_form, sign_in
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
 
-TOKEN = {"access_token": "opaque-token-0123456789", "token_type": "Bearer", "expires_in": 3600}
+SECRET = "a-client-secret-of-the-tests"
 
 
 def lede(page: Page) -> str:
@@ -50,14 +51,33 @@ def way_back(page: Page) -> None:
     assert form.value("client_id")
 
 
-def come_back_with(http: Browser, playground: Playground, rogue: Rogue, **answer: str) -> Page:
-    """Authorize at a server that answers at once with these parameters."""
-    page = leave(open_form(http, playground), authorization_endpoint=f"{rogue.url}/authorize")
-    state = page.location.rpartition("state=")[2].partition("&")[0]
-    callback = f"{playground.url}/playground2/oauth2client"
-    pairs = "&".join(f"{name}={value}" for name, value in (*answer.items(), ("state", state)))
-    rogue.redirect("/authorize", f"{callback}?{pairs}")
-    return page.follow()
+def begin(http: Browser, playground: Playground, rogue: Rogue, **typed: str) -> str:
+    """Begin a flow at a server without signing in; its state."""
+    page = leave(
+        open_form(http, playground).submit("Use this server", profile="other"),
+        **{
+            "client_id": "a-client",
+            "client_secret": SECRET,
+            "scope": "view_photos",
+            "authorization_endpoint": f"{rogue.url}/authorize",
+            "token_endpoint": f"{rogue.url}/token",
+            **typed,
+        },
+    )
+    return dict(parse_qsl(urlsplit(page.location).query))["state"]
+
+
+def come_back(http: Browser, playground: Playground, **answer: str) -> Page:
+    """Bring an authorization response as the browser would."""
+    return http.get(f"{playground.url}/playground2/oauth2client?{urlencode(answer)}")
+
+
+def refused(
+    http: Browser, playground: Playground, rogue: Rogue, error: str, words: str = "", **typed: str
+) -> Page:
+    """Authorize at a server that sends this error back."""
+    state = begin(http, playground, rogue, **typed)
+    return come_back(http, playground, error=error, error_description=words, state=state)
 
 
 def exchange_at(
@@ -69,10 +89,10 @@ def exchange_at(
     headers: dict[str, str] | None = None,
     **typed: str,
 ) -> Page:
-    """Exchange a real code at a token endpoint that answers so; *typed* goes into its form."""
+    """Exchange a code at a token endpoint that answers so; *typed* goes into the second form."""
     rogue.answer("/token", status, {"Content-Type": "application/json", **(headers or {})}, body)
-    page = to_code(http, playground, scope="view_photos")
-    return page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token", **typed)
+    page = come_back(http, playground, code="a-code", state=begin(http, playground, rogue))
+    return page.submit("Get Access Token", **typed)
 
 
 def walk(page: Page, **typed: str) -> Page:

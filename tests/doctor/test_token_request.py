@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.doctor.failing import (
+    begin,
     causes,
+    come_back,
     difference,
     evidence,
     exchange_at,
@@ -69,15 +71,9 @@ def test_method_that_the_metadata_does_not_allow(
 ) -> None:
     """The likeliest remedy is filled in: a method of the server's own list."""
     rogue.answer("/.well-known/openid-configuration", 200, body=metadata(rogue))
-    refusal = {"error": "invalid_client"}
-    rogue.answer("/token", 401, {"Content-Type": "application/json"}, refusal)
-    form = open_form(http, playground).form("Authorize")
-    form.fill(issuer=rogue.url, scope="view_photos")
-    form.clear("authorization_response_iss_parameter_supported")
-    away = form.submit(follow=False)
-    state = away.location.partition("&state=")[2].partition("&")[0]
-    back = http.get(f"{playground.url}/playground2/oauth2client?code=c&state={state}")
-    page = back.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+    rogue.answer("/token", 401, {"Content-Type": "application/json"}, {"error": "invalid_client"})
+    state = begin(http, playground, rogue, issuer=rogue.url)
+    page = come_back(http, playground, code="c", state=state).submit("Get Access Token")
     assert "does not take client_secret_basic" in lede(page)
     assert evidence(page, "Methods the server allows") == "client_secret_post"
     chosen = page.form("Get Access Token").value("token_endpoint_auth_method")
@@ -224,7 +220,8 @@ def test_vendors_words_for_a_dead_code(
     body = {"error": error, "error_description": description}
     page = exchange_at(http, playground, rogue, status, body)
     assert cause in lede(page)
-    assert page.submit("Authorize again").status == 200
+    again = page.submit("Authorize again", follow=False)
+    assert again.location.startswith(f"{rogue.url}/authorize?")
 
 
 def test_grant_off_at_the_token_endpoint(

@@ -1,0 +1,163 @@
+"""No answer, a certificate that is not trusted, an address that is no token endpoint."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.doctor.failing import begin, causes, come_back, difference, evidence, lede, way_back
+from tests.support.apps import Playground
+from tests.support.browser import Browser, Page
+from tests.support.processes import free_port
+from tests.support.rogue import Handler, Rogue
+from tests.support.trust import Trusted
+
+
+def exchange(http: Browser, playground: Playground, rogue: Rogue, endpoint: str) -> Page:
+    """Exchange a code at this token endpoint."""
+    state = begin(http, playground, rogue, token_endpoint=endpoint)
+    return come_back(http, playground, code="a-code", state=state).submit("Get Access Token")
+
+
+def test_connection_refused(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """Nobody listens: the port is named, and what listens where."""
+    port = free_port()
+    page = exchange(http, playground, rogue, f"https://localhost:{port}/oauth2/token")
+    assert page.status == 502
+    assert f"Is the server running on {port}?" in lede(page)
+    assert "9443" in page.words
+    assert "in a container" in causes(page)
+    assert "Get Access Token" in page.buttons
+    way_back(page)
+
+
+def test_unknown_host(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """A name that this machine does not know, with the line for /etc/hosts."""
+    page = exchange(http, playground, rogue, "https://no-such-host.invalid/token")
+    assert "does not know the host name no-such-host.invalid" in lede(page)
+    assert "127.0.0.1 no-such-host.invalid" in page.words
+
+
+def test_https_to_a_plain_port(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """TLS where the server speaks plain HTTP."""
+    rogue.answer("/token")
+    page = exchange(http, playground, rogue, rogue.url.replace("http:", "https:") + "/token")
+    assert "does not speak https; it may want http" in lede(page)
+
+
+def test_http_to_a_tls_port(
+    http: Browser, playground: Playground, rogue: Rogue, tls_server: Callable[..., Rogue]
+) -> None:
+    """Plain HTTP where the server speaks TLS."""
+    server = tls_server("good")
+    page = exchange(http, playground, rogue, server.url.replace("https:", "http:") + "/token")
+    assert "does not speak http; it may want https" in lede(page)
+
+
+def test_too_slow(http: Browser, start_playground: Callable[..., Playground], rogue: Rogue) -> None:
+    """A server that does not finish in time; how long we waited stands there."""
+    rogue.slow("/token", 60)
+    impatient = start_playground(PLAYGROUND_DEADLINE="1")
+    page = exchange(http, impatient, rogue, f"{rogue.url}/token")
+    assert page.status == 504
+    assert "did not finish its answer in time" in lede(page)
+
+
+@pytest.mark.parametrize(
+    ("kind", "cause"),
+    [
+        ("untrusted", "an authority that the playground does not know"),
+        ("self_signed", "its certificate is self-signed, as WSO2's is"),
+        ("expired", "certificate has expired"),
+        ("wrong_name", "it is not for localhost"),
+    ],
+)
+def test_bad_certificate(
+    http: Browser,
+    start_playground: Callable[..., Playground],
+    trusted: Trusted,
+    rogue: Rogue,
+    tls_server: Callable[..., Rogue],
+    kind: str,
+    cause: str,
+) -> None:
+    """Each bad certificate is named, and nothing was sent."""
+    playground = start_playground(PLAYGROUND_CA_FILE=str(trusted.file))
+    page = exchange(http, playground, rogue, f"{tls_server(kind).url}/token")
+    assert page.status == 502
+    assert cause in lede(page)
+    assert "Nothing was sent" in page.words
+    assert "See the certificate" in page.buttons
+
+
+def test_page_at_the_token_endpoint(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """404 with a web page: the page's title is evidence, its markup is not ours."""
+    rogue.html("/nowhere", 404)
+    page = exchange(http, playground, rogue, f"{rogue.url}/nowhere")
+    assert "There is nothing at this address" in lede(page)
+    assert evidence(page, "Status") == "404 Not Found"
+    assert evidence(page, "Title of the page that came") == "Welcome"
+    assert page.soup.find("script", string="alert(1)") is None
+
+
+def test_authorization_endpoint_as_token_endpoint(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """The two endpoints mixed up; 405 and Allow."""
+    rogue.answer("/oauth2/authorize", 405, {"Allow": "GET"})
+    page = exchange(http, playground, rogue, f"{rogue.url}/oauth2/authorize")
+    assert "That is the authorization endpoint" in lede(page)
+    assert evidence(page, "Allow") == "GET"
+
+
+def test_moved_token_endpoint(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """A redirect that only adds a slash is shown, and never followed."""
+    rogue.redirect("/o/token", f"{rogue.url}/o/token/")
+    page = exchange(http, playground, rogue, f"{rogue.url}/o/token")
+    assert "moves this address (one ends with a slash)" in lede(page)
+    assert not rogue.received("/o/token/")
+
+
+def test_token_endpoint_of_the_metadata(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Where the issuer's metadata names another endpoint, the difference is shown and filled in."""
+    right = f"{rogue.url}/oauth2/token"
+    rogue.answer(
+        "/.well-known/openid-configuration",
+        body={"issuer": rogue.url, "token_endpoint": right},
+    )
+    rogue.html("/oauth/token", 404)
+    state = begin(
+        http, playground, rogue, issuer=rogue.url, token_endpoint=f"{rogue.url}/oauth/token"
+    )
+    page = come_back(http, playground, code="c", state=state).submit("Get Access Token")
+    assert difference(page) == ([], ["2"])
+    assert page.form("Get Access Token").value("token_endpoint") == right
+
+
+def test_https_required_by_keycloak(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """Keycloak behind a proxy whose headers it does not trust."""
+    body = {"error": "invalid_request", "error_description": "HTTPS required"}
+    rogue.answer("/token", 403, body=body)
+    page = exchange(http, playground, rogue, f"{rogue.url}/token")
+    assert "insists on https" in lede(page)
+    assert "proxy-headers" in page.html
+
+
+def test_clock_an_hour_behind(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """The Date header of a refusal gives the skew away."""
+
+    def behaviour(handler: Handler) -> None:
+        body = b'{"error": "invalid_grant"}'
+        handler.send_response_only(400)
+        handler.send_header("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    rogue.behave("/token", behaviour)
+    page = exchange(http, playground, rogue, f"{rogue.url}/token")
+    assert "The clocks disagree" in causes(page)
+    assert evidence(page, "Server's clock (Date header)") == "Sun, 06 Nov 1994 08:49:37 GMT"
+    assert "behind ours" in evidence(page, "The server's clock is")
