@@ -102,6 +102,9 @@ _MOMENTS = {
 }
 
 
+BESIDE = ("flows", "other", "session")  # no step of the walk: what they show may be long
+
+
 def moment(endpoint: str, flow: Flow | None, *, failed: bool = False) -> str:
     """Which caption fits a page: by its endpoint, and by how far its flow is."""
     if failed:

@@ -52,6 +52,11 @@ class Finder:
         """Where secrets are, in order, without overlaps."""
         return _merged(self._all(data, _NESTING))
 
+    def holds(self, data: bytes) -> bool:
+        """Whether bytes that are no text, as a picture's, hold a secret as it is written."""
+        spaced = _spaced(data)
+        return any(pattern.search(spaced) for pattern, _ in self._whole)
+
     def _all(self, data: bytes, nesting: int) -> Iterator[Span]:
         layer: Layer | None = (data, range(len(data) + 1))
         for _ in range(_LAYERS):

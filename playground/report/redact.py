@@ -72,7 +72,7 @@ class Redactor:
 
     def holds(self, data: bytes) -> bool:
         """Whether bytes that cannot be rewritten hold a secret."""
-        return bool(self._finder.spans(data))
+        return self._finder.holds(data)
 
     def _named(self, name: str, value: object) -> object:
         if isinstance(value, str) and value and is_sensitive(name, message=False):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, request, url_for
 
-from playground.captions import CAPTIONS, Caption, moment
+from playground.captions import BESIDE, CAPTIONS, Caption, moment
 from playground.flow import Flow
 from playground.mask import HIDDEN
 from playground.report.redact import Redactor
@@ -20,13 +20,17 @@ _NEVER_IN_PAGES = ("client_secret", "password")
 
 @dataclass(frozen=True, kw_only=True)
 class Walk:
-    """Where next and back lead; without `forward` it is the page's own button, unless `ended`."""
+    """Where next and back lead; without `forward` it is the page's own button, unless `ended`.
+
+    `step` says that the page is part of the walk, and so has to fit on one screen.
+    """
 
     caption: Caption
     failure: Caption
     forward: str
     back: str
     ended: bool
+    step: bool
 
 
 def walk() -> Walk:
@@ -35,12 +39,14 @@ def walk() -> Walk:
     endpoint = request.endpoint or ""
     pages = _pages(flow)
     at = next((i for i, (known, _) in enumerate(pages) if known == _stop(endpoint)), None)
+    now = moment(endpoint, flow)
     return Walk(
-        caption=CAPTIONS[moment(endpoint, flow)],
+        caption=CAPTIONS[now],
         failure=CAPTIONS["failure"],
         forward=pages[at + 1][1] if at is not None and at + 1 < len(pages) else "",
         back=_back(pages, at),
-        ended=endpoint == "photos.show",
+        ended=now == "photos",
+        step=now not in BESIDE,
     )
 
 

@@ -61,7 +61,7 @@ def test_comparison_marks_what_differs(http: Browser, playground: Playground) ->
     second = walk(http, playground, scope="openid view_photos")
     page = http.get(playground.url + FLOWS).submit("Compare")
     found = rows(page)
-    for name in ("scope", "state", "Date"):
+    for name in ("scope", "state", "nonce"):
         assert "differs" in found[name].get("class", []), name
     for name in ("client_id", "redirect_uri", "iss", "Content-Type"):
         assert "differs" not in found[name].get("class", []), name

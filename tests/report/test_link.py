@@ -26,7 +26,7 @@ token_endpoint = "{url}/token"
 
 def link_of(page: Page) -> str:
     """The link that the token page offers."""
-    return str(page.soup.select_one("a.long")["href"])
+    return str(page.soup.select_one(".long a")["href"])
 
 
 def linked(http: Browser, playground: Playground, **fields: str) -> Page:

@@ -110,6 +110,22 @@ def test_failure_fits_too(new_page: Pages, playground: Playground, colours: str)
     axe(window)
 
 
+def test_linked_form_fits_and_warns(new_page: Pages, playground: Playground) -> None:
+    """The warning about a link's servers is in view in front of a room, too."""
+    window = new_page(viewport=SCREEN)
+    window.goto(
+        f"{playground.url}/playground2/oauth2?present=1&client_id=c&redirect_uri=https://x.example/"
+        "&authorization_endpoint=https://a.example/&token_endpoint=https://b.example/"
+    )
+    assert window.locator(".notice .hosts b").all_inner_texts() == [
+        "https://x.example",
+        "https://a.example",
+        "https://b.example",
+    ]
+    fits(window)
+    axe(window)
+
+
 def test_no_secret_in_the_source(http: Browser, playground: Playground) -> None:
     """Through a whole flow, refresh included, no page's source holds a secret; all of it works."""
     http.get(f"{playground.url}/playground2/?present=1")

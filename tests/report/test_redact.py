@@ -11,10 +11,12 @@ from playground.flow import Flow
 from playground.form import Form
 from playground.report.redact import Redactor
 from playground.report.secrets import Secret, collect
+from playground.report.told import tell
 from playground.wire.exchange import Exchange
 from tests.report.secrets import leaks
 
 AWKWARD = 'p&ss "wörd"/+<b>\\ % =;'
+JPEG = (("Content-Type", "image/jpeg"),)
 LONG = "qT7_w-Zk.3Rr~0xYvB9mLh5NcJ2sKdQe"
 WRAPPED = {
     "plain": str,
@@ -142,6 +144,17 @@ def test_key_in_a_form_field() -> None:
 def test_secret_that_only_the_wire_shows(facts: dict[str, object]) -> None:
     """Every place of a message that can hold a secret is looked into."""
     assert LONG in {secret.value for secret in collect(flow(), [exchange(**facts)])}
+
+
+def test_picture_with_a_secret_in_it() -> None:
+    """Bytes that cannot be rewritten are left out whole when they hold a secret."""
+    redactor = Redactor([Secret("code", LONG)])
+    picture = b"\xff\xd8\xff" + LONG.encode() + b"\x00"
+    told = tell([exchange(response_body=picture, response_headers=JPEG)], redactor)[0]
+    assert told.response_body.binary == b""
+    assert told.response_body.note == "left out: it holds a secret"
+    plain = tell([exchange(response_body=b"\xff\xd8", response_headers=JPEG)], redactor)[0]
+    assert plain.response_body.binary == b"\xff\xd8"
 
 
 @pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"[" * 3000, b"{", b"%%%=&&&", b"<a b='c'>"])
