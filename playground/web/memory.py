@@ -77,7 +77,7 @@ def remembered_profile(flow: Flow | None) -> Profile:
 
 
 def _kept_secret(form: Form, kept: Profile) -> str:
-    """The environment's secret for its own server only; the tutorial's, which is public, for all."""
+    """The environment's secret for its own server only; the tutorial's, being public, for all."""
     stays = may_have_secret(form, kept, ours=_own_origins())
     return kept.client_secret() if stays else kept.tutorial_secret
 
