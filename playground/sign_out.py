@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from playground.errors import CheckFailed, FlowUnknown, ResponseRefused
+from playground.errors import (
+    CheckFailed,
+    FlowUnknown,
+    ResponseRefused,
+    ServerMisbehaved,
+    ServerUnreachable,
+)
 from playground.flow import Flow
 from playground.flows import Flows
-from playground.logins import Logins, Party
+from playground.logins import Logins
 from playground.protocol.checks import failed
+from playground.protocol.id_token import Claims
 from playground.protocol.jwt_view import open_jwt
 from playground.protocol.logout import EndSessionRequest, check_logout_token
 from playground.store import Store
@@ -22,6 +29,17 @@ from playground.wire.transport import Outgoing, Transport
 
 STATE_SECONDS = 600.0
 REPLAY_SECONDS = 900.0
+MAX_PARTIES = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Party:
+    """The server and client of a session, with the keys that its logout messages need."""
+
+    issuer: str
+    client_id: str
+    jwks_uri: str
+    trust: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,32 +84,61 @@ class SignOut:
         return raw.decode()
 
     def back_channel(self, logout_token: str) -> list[str]:
-        """End the sessions a logout token means; their flows. Raises CheckFailed (§2.6)."""
+        """End the sessions a logout token means; their flows. Raises CheckFailed (§2.6).
+
+        The token's own words only find flows; it is verified with the keys of each flow's server,
+        and ends the flows of those for which it is good (PROTOCOL 17, 24).
+        """
         view = open_jwt(logout_token)
         if view is None or view.claims is None:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
-        claims = view.claims
-        party = self._party(claims)
-        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust), front_channel=True)
-        verified, checks = self.verifier.verify_signed(
-            logout_token, source, lambda outgoing: self._send(outgoing, party)
-        )
-        checks += check_logout_token(
-            view.header, verified, issuer=party.issuer, client_id=party.client_id
-        )
-        if wrong := failed(checks):
-            names = ", ".join(check.title for check in wrong)
-            raise CheckFailed(sentence=f"The logout token is refused: {names}.")
-        if not self.store.add(_replay_key(party, str(claims["jti"])), b"1", REPLAY_SECONDS):
+        parties = self._parties(view.claims)
+        problems = {party: self._problem(logout_token, view.header, party) for party in parties}
+        good = [party for party, problem in problems.items() if not problem]
+        if not good:
+            reasons = [*problems.values(), "its iss, sid and sub are of no session here"]
+            raise CheckFailed(sentence=f"The logout token is refused: {reasons[0]}.")
+        if not self.store.add(_replay_key(good[0], str(view.claims["jti"])), b"1", REPLAY_SECONDS):
             raise CheckFailed(sentence="The logout token is refused: its jti was used before.")
-        sid, sub = str(claims.get("sid") or ""), str(claims.get("sub") or "")
-        return self._end_all(party.issuer, sid, sub, "The server ended this session.")
+        return self._end_all(flow for party in good for flow in parties[party])
 
-    def front_channel(self, issuer: str, sid: str) -> list[str]:
+    def _parties(self, claims: Claims) -> dict[Party, list[Flow]]:
+        """The flows that the claims mean, by the server and client they signed in with."""
+        sid, sub = (c if isinstance(c := claims.get(n), str) else "" for n in ("sid", "sub"))
+        found: dict[Party, list[Flow]] = {}
+        for flow in self._found(str(claims.get("iss", "")), sid=sid, sub=sub):
+            party = Party(
+                issuer=str(claims.get("iss", "")),
+                client_id=flow.form.client_id,
+                jwks_uri=flow.form.jwks_uri,
+                trust=flow.trust,
+            )
+            found.setdefault(party, []).append(flow)
+        return dict(list(found.items())[:MAX_PARTIES])
+
+    def _problem(self, logout_token: str, header: Claims, party: Party) -> str:
+        """Why the token is not good for this server and client; empty when it is."""
+        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust), front_channel=True)
+        try:
+            verified, checks = self.verifier.verify_signed(
+                logout_token, source, lambda outgoing: self._send(outgoing, party)
+            )
+        except (ServerUnreachable, ServerMisbehaved) as error:
+            return str(error)
+        checks += check_logout_token(
+            header, verified, issuer=party.issuer, client_id=party.client_id
+        )
+        return ", ".join(check.title for check in failed(checks))
+
+    def front_channel(self, issuer: str, sid: str) -> list[Flow]:
         """End the sessions of this issuer and sid; both must match (Front-Channel Logout §2)."""
-        if not issuer or not sid:
-            return []
-        return self._end_all(issuer, sid, "", "The server ended this session.")
+        flows = self._found(issuer, sid=sid) if issuer and sid else []
+        self._end_all(flows)
+        return flows
+
+    def _found(self, issuer: str, *, sid: str = "", sub: str = "") -> list[Flow]:
+        found = map(self.flows.find, self.logins.flows(issuer, sid=sid, sub=sub))
+        return [flow for flow in found if flow is not None]
 
     def end(self, identifier: str, why: str) -> None:
         """End one flow's session: its tokens are gone, what was seen stays readable."""
@@ -103,22 +150,11 @@ class SignOut:
         except FlowUnknown:
             return
 
-    def _end_all(self, issuer: str, sid: str, sub: str, why: str) -> list[str]:
-        """With `sid` exactly that session, with `sub` alone every one of that person."""
-        identifiers = self.logins.flows(issuer, sid=sid, sub=sub)
+    def _end_all(self, flows: Iterable[Flow]) -> list[str]:
+        identifiers = [flow.id for flow in flows]
         for identifier in identifiers:
-            self.end(identifier, why)
+            self.end(identifier, "The server ended this session.")
         return identifiers
-
-    def _party(self, claims: dict[str, object]) -> Party:
-        """Keys are fetched only for a server that somebody signed in with (PROTOCOL 17)."""
-        audience = claims.get("aud")
-        names: Sequence[object] = audience if isinstance(audience, list) else [audience]
-        found = [self.logins.party(str(claims.get("iss")), str(name)) for name in names[:5]]
-        party = next((p for p in found if p is not None), None)
-        if party is None:
-            raise CheckFailed(sentence="The logout token's iss and aud are of no session here.")
-        return party
 
     def _send(self, outgoing: Outgoing, party: Party) -> Exchange:
         pins = self.trust_lists.pins(party.trust)

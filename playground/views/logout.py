@@ -72,14 +72,13 @@ def back_channel() -> ResponseReturnValue:
 @pages.get("/fclogout")
 def front_channel() -> ResponseReturnValue:
     """OIDC Front-Channel Logout §2: a frame of the server's; acts when iss and sid both match."""
-    issuer, sid = request.args.get("iss", ""), request.args.get("sid", "")
-    party = services().logins.issuer(issuer) if issuer else None
-    ended = services().sign_out.front_channel(issuer, sid) if party else []
-    for identifier in ended:
-        _record(identifier, front.came_back(purpose="Front-channel logout"))
-    if party:
-        server = origin(party.end_session_endpoint or party.issuer)
-        g.frame_ancestors = f"{server} {origin(party.issuer)}"
+    ended = services().sign_out.front_channel(
+        request.args.get("iss", ""), request.args.get("sid", "")
+    )
+    for flow in ended:
+        services().flows.record(flow.id, front.came_back(purpose="Front-channel logout"))
+        servers = {origin(url) for url in (flow.form.end_session_endpoint, flow.form.issuer) if url}
+        g.frame_ancestors = " ".join(sorted(servers)) or "'none'"
     return render_template("fclogout.html", ended=ended)
 
 

@@ -255,3 +255,32 @@ def test_logout_messages_are_on_the_wire_view(
     page = signed_in(http, playground, issuer, sid="session-2")
     page.submit("Sign out", follow=False)
     assert f"{issuer.url}/logout" in http.get(page.url.removesuffix("/token") + "/wire").words
+
+
+def test_keys_of_another_server_under_the_same_name(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """Who signs in with keys of their own under a server's name ends only their own session."""
+    from joserfc.jwk import RSAKey
+
+    ada = signed_in(one := new_browser(), playground, issuer, sid="session-1")
+    own_key = RSAKey.generate_key(2048, {"kid": "mallory"})
+    keys = {"keys": [own_key.as_dict(private=False)]}
+    issuer.rogue.answer("/mallory", 200, {"Content-Type": "application/json"}, keys)
+    two = new_browser()
+    sent = begin(two, playground, issuer)
+    open_form(two, playground).submit(
+        "Authorize", follow=False, jwks_uri=f"{issuer.url}/mallory", **{"issuer": issuer.url}
+    )
+    page = open_form(two, playground).submit("Authorize", follow=False)
+    from urllib.parse import parse_qsl, urlsplit
+
+    sent = dict(parse_qsl(urlsplit(page.location).query))
+    claims = issuer.claims(sent["nonce"], sid="session-1")
+    issuer.answer_token(issuer.sign(claims, key=own_key))
+    mallory = finish(two, playground, sent)
+    assert is_signed_in(mallory)
+    issuer.key = own_key
+    assert notify(two, playground, logout_token(issuer)).status == 200
+    assert is_signed_in(one.get(ada.url))
+    assert not is_signed_in(two.get(mallory.url))
