@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from playground.errors import PlaygroundError, ResponseRefused
 from playground.flow import Flow
 from playground.flows import Flows, binding, flow_id
-from playground.form import Form
+from playground.form import Form, TokenForm
 from playground.identity import Identity
 from playground.own_key import OwnKey
 from playground.protocol import authorization, token
@@ -21,17 +21,6 @@ from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
 STATE_BYTES = 32
-
-
-@dataclass(frozen=True, kw_only=True)
-class TokenForm:
-    """The tutorial's second form, as typed."""
-
-    redirect_uri: str
-    token_endpoint: str
-    client_secret: str
-    code_verifier: str
-    token_endpoint_auth_method: str
 
 
 class Conductor:
@@ -143,15 +132,14 @@ class Conductor:
     ) -> Flow:
         """Send one token request, once per attempt, and keep the checked answer."""
         refreshed = ("grant_type", "refresh_token") in grant
-        request = token.TokenRequest(
-            token_endpoint=form.token_endpoint,
-            parameters=tuple(grant),
-            client=self.client_of(form),
-            purpose=purpose,
-            audience=form.issuer,
-        )
         try:
-            outgoing = request.outgoing()
+            outgoing = token.TokenRequest(
+                token_endpoint=form.token_endpoint,
+                parameters=tuple(grant),
+                client=self.client_of(form),
+                purpose=purpose,
+                audience=form.issuer,
+            ).outgoing()
             if not self._flows.claim(flow.id, f"attempt:{attempt}"):
                 return flow
             self._flows.update(flow.id, lambda f: replace(f, attempts=attempt + 1))

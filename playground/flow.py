@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from playground.errors import Failure
-from playground.form import Form
+from playground.form import Form, TokenForm
 from playground.protocol.authorization import AuthorizationRequest, AuthorizationResponse
 from playground.protocol.checks import Check
 from playground.protocol.token import TokenResponse
@@ -50,6 +50,7 @@ class Flow:
     response: AuthorizationResponse | None = None
     response_checks: tuple[Check, ...] = ()
     responded_at: float = 0.0
+    typed: TokenForm | None = None
     attempts: int = 0
     exchanged: bool = False
     token: TokenResponse | None = None

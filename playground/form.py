@@ -81,6 +81,17 @@ class Form:
         return tuple(self.scope.split())
 
 
+@dataclass(frozen=True, kw_only=True)
+class TokenForm:
+    """The tutorial's second form, as typed."""
+
+    redirect_uri: str
+    token_endpoint: str
+    client_secret: str
+    code_verifier: str
+    token_endpoint_auth_method: str
+
+
 NAMES = tuple(item.name for item in fields(Form) if item.name != "extra")
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from playground.conductor import TokenForm
 from playground.errors import InputRefused
 from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
+from playground.form import TokenForm
 from playground.protocol.jwt_view import open_jwt
 from playground.urls import url_problem
 from playground.web.browser import own_flow
@@ -35,6 +35,7 @@ def get_access_token(identifier: str) -> ResponseReturnValue:
             "token_endpoint_auth_method", flow.form.token_endpoint_auth_method
         ),
     )
+    g.typed = replace(typed, client_secret="")  # what a failure keeps with the flow
     _check(typed, flow)
     note_login(services().conductor.exchange(flow, typed, attempt=attempt_number()))
     return redirect(url_for("token.show", identifier=flow.id), 303)

@@ -6,7 +6,7 @@ import logging
 import time
 from dataclasses import replace
 
-from flask import Flask, make_response, redirect, render_template, request, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
@@ -64,7 +64,9 @@ def show_failure(failure: Failure, flow: Flow | None) -> ResponseReturnValue:
 
 def _keep(error: PlaygroundError, failure: Failure) -> Flow | None:
     try:
-        return services().flows.update(error.flow_id, lambda f: replace(f, failure=failure))
+        return services().flows.update(
+            error.flow_id, lambda f: replace(f, failure=failure, typed=g.get("typed", f.typed))
+        )
     except (FlowUnknown, StoreUnavailable):
         return None
 

@@ -14,12 +14,13 @@ def token_fields(flow: Flow) -> list[dict[str, object]]:
     """The tutorial's second form; the secret is kept on our side and never written out."""
     kept = flow.form.client_secret
     notes = {"client_secret": f"kept: {mask(kept)}" if kept else ""}
-    values = asdict(flow.form) | {"client_secret": ""}
+    typed = asdict(flow.typed) if flow.typed else {}
+    values = asdict(flow.form) | {"code_verifier": flow.code_verifier} | typed
     names = ("redirect_uri", "token_endpoint", "client_secret", "token_endpoint_auth_method")
     fields: list[dict[str, object]] = [
         {
             **asdict(BY_NAME[name]),
-            "value": values[name],
+            "value": "" if name == "client_secret" else values[name],
             "placeholder": notes.get(name, ""),
             "required": False,
         }
@@ -29,7 +30,7 @@ def token_fields(flow: Flow) -> list[dict[str, object]]:
         "name": "code_verifier",
         "label": "PKCE verifier",
         "kind": "password",
-        "value": flow.code_verifier,
+        "value": values["code_verifier"],
         "help": "The secret behind the challenge that this flow began with (RFC 7636).",
         "parameter": "code_verifier",
         "maxlength": 200,

@@ -306,3 +306,13 @@ def test_short_secret_cannot_sign_an_assertion(http: Browser, playground: Playgr
     page = page.submit("Get Access Token")
     assert page.status == 400
     assert "32 bytes or more" in page.words
+
+
+def test_bad_second_form_keeps_what_was_typed(http: Browser, playground: Playground) -> None:
+    """A refusal before anything is sent loses nothing of the second form."""
+    page = to_code(http, playground)
+    wrong = "https://localhost:99999/token"
+    page = page.submit("Get Access Token", token_endpoint=wrong, code_verifier="y" * 50)
+    form = page.form("Get Access Token")
+    assert form.value("token_endpoint") == wrong
+    assert form.value("code_verifier") == "y" * 50
