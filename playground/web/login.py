@@ -57,5 +57,3 @@ def logout_origin() -> str:
     """Where the header's Sign out button leads, for form-action; empty when it stays here."""
     flow = signed_in()
     return origin(flow.form.end_session_endpoint) if flow and flow.form.end_session_endpoint else ""
-
-
