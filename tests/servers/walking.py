@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.support.browser import Browser, Form, Page
+from tests.support.browser import Browser, Page
+from tests.support.forms import Form
 
 STEPS = 20
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import Cookie
@@ -15,48 +14,12 @@ from typing import Any
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 import requests
-from bs4 import BeautifulSoup, Tag
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from bs4 import BeautifulSoup
 
-LOOPBACK_NAMES = ("wso2is.local", "localhost.com")
+from tests.support.forms import Form, words_on
+from tests.support.local_names import LocalAdapter
+
 TIMEOUT = 60
-SKIPPED_TYPES = ("submit", "button", "image", "reset", "file")
-
-
-class _Local(HTTPConnection):
-    """A connection that finds the tutorial's host names without /etc/hosts."""
-
-    def _new_conn(self) -> socket.socket:
-        name = self._dns_host
-        if self.host in LOOPBACK_NAMES:
-            self._dns_host = "127.0.0.1"
-        try:
-            return super()._new_conn()
-        finally:
-            self._dns_host = name  # the next request's Host header is made from it
-
-
-class _LocalTLS(_Local, HTTPSConnection):
-    pass
-
-
-class _LocalPool(HTTPConnectionPool):
-    ConnectionCls = _Local
-
-
-class _LocalTLSPool(HTTPSConnectionPool):
-    ConnectionCls = _LocalTLS
-
-
-class LocalAdapter(HTTPAdapter):
-    """Sends the tutorial's host names to this machine; certificates are still checked by name."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Use the connections above."""
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _LocalPool, "https": _LocalTLSPool}
 
 
 class Browser:
@@ -201,7 +164,7 @@ class Page:
 
     def link(self, words: str) -> str:
         """The absolute URL of the link with these words."""
-        found = {_text(a): str(a.get("href")) for a in self.soup.find_all("a", href=True)}
+        found = {words_on(a): str(a.get("href")) for a in self.soup.find_all("a", href=True)}
         assert words in found, f"No link {words!r} on {self.url}; there are {sorted(found)}."
         return urldefrag(urljoin(self.url, found[words]))[0]
 
@@ -212,7 +175,7 @@ class Page:
     @property
     def buttons(self) -> list[str]:
         """The words on all submit buttons."""
-        return [_text(button) for form in self.forms for button in form.buttons]
+        return [words_on(button) for form in self.forms for button in form.buttons]
 
     @property
     def forms(self) -> list[Form]:
@@ -224,7 +187,7 @@ class Page:
         found = [
             form
             for form in self.forms
-            if button is None or button in [_text(tag) for tag in form.buttons]
+            if button is None or button in [words_on(tag) for tag in form.buttons]
         ]
         assert found, f"No form {button or ''} on {self.status} {self.url}: {self.words[:400]}"
         assert len(found) == 1 or button, f"Several forms: {self.buttons}"
@@ -244,106 +207,3 @@ class Page:
         if method == "POST":
             sent["Origin"] = "null" if silent else origin
         return sent
-
-
-@dataclass
-class Form:
-    """A form as it came, hidden fields included; `fill` changes values, `submit` sends them."""
-
-    page: Page
-    tag: Tag
-    button: str | None = None
-    values: list[tuple[str, str]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        identity = self.tag.get("id")
-        outside = self.page.soup.find_all(form=identity) if identity else []
-        self.controls = [
-            tag
-            for tag in [*self.tag.find_all(["input", "select", "textarea", "button"]), *outside]
-            if tag.get("form") in (None, identity)
-        ]
-        self.values = [pair for tag in self.controls for pair in _successful(tag)]
-
-    @property
-    def buttons(self) -> list[Tag]:
-        """The submit buttons."""
-        return [
-            tag
-            for tag in self.controls
-            if (tag.name == "button" and tag.get("type", "submit") == "submit")
-            or (tag.name == "input" and tag.get("type") in ("submit", "image"))
-        ]
-
-    @property
-    def names(self) -> set[str]:
-        """The names of all fields, also of unchecked boxes."""
-        return {str(tag["name"]) for tag in self.controls if tag.get("name")}
-
-    def value(self, name: str) -> str:
-        """The present value of a field."""
-        return dict(self.values)[name]
-
-    def options(self, name: str) -> list[str]:
-        """The values that a select or a set of radio buttons offers."""
-        tags = [tag for tag in self.controls if tag.get("name") == name]
-        inner = [option for tag in tags for option in tag.find_all("option")]
-        return [str(tag.get("value", _text(tag))) for tag in inner or tags]
-
-    def fill(self, values: Mapping[str, str] | None = None, /, **more: str) -> Form:
-        """Type into fields; only names that are on the page, since a person has no others."""
-        for name, value in {**(values or {}), **more}.items():
-            assert name in self.names, f"No field {name!r}; there are {sorted(self.names)}."
-            at = [index for index, (known, _) in enumerate(self.values) if known == name]
-            self.values = [pair for pair in self.values if pair[0] != name]
-            self.values.insert(at[0] if at else len(self.values), (name, value))
-        return self
-
-    def clear(self, name: str) -> Form:
-        """Uncheck a box, or leave a field out."""
-        self.values = [pair for pair in self.values if pair[0] != name]
-        return self
-
-    def submit(self, *, follow: bool = True, cross_site: bool | None = None, **values: str) -> Page:
-        """Press the button. A form for another site is sent without SameSite cookies."""
-        self.fill(values)
-        pressed = self._pressed()
-        action = str((pressed and pressed.get("formaction")) or self.tag.get("action") or "")
-        method = str((pressed and pressed.get("formmethod")) or self.tag.get("method") or "get")
-        url = urljoin(self.page.url, action) if action else self.page.url
-        data = list(self.values)
-        if pressed and pressed.get("name"):
-            data.append((str(pressed["name"]), str(pressed.get("value", ""))))
-        here, there = (urlsplit(address).hostname for address in (self.page.url, url))
-        away = here != there if cross_site is None else cross_site
-        browser, headers = self.page.browser, self.page._origin(method.upper())
-        if method.lower() == "post":
-            return browser.post(url, data, follow=follow, headers=headers, cross_site=away)
-        return browser.get(url.partition("?")[0], params=data, follow=follow, headers=headers)
-
-    def _pressed(self) -> Tag | None:
-        if self.button is None:
-            return self.buttons[0] if len(self.buttons) == 1 else None
-        return next(tag for tag in self.buttons if _text(tag) == self.button)
-
-
-def _text(tag: Tag) -> str:
-    return " ".join(tag.get_text(" ").split()) or str(tag.get("aria-label") or tag.get("value", ""))
-
-
-def _successful(tag: Tag) -> list[tuple[str, str]]:
-    """The pairs that a control adds to a submission as it stands (HTML, form submission)."""
-    name, kind = str(tag.get("name") or ""), str(tag.get("type") or "text")
-    if not name or tag.has_attr("disabled") or tag.name == "button" or kind in SKIPPED_TYPES:
-        return []
-    if tag.name == "textarea":
-        return [(name, tag.get_text().removeprefix("\n"))]
-    if tag.name == "select":
-        options = tag.find_all("option")
-        chosen = [option for option in options if option.has_attr("selected")]
-        if not tag.has_attr("multiple"):
-            chosen = (chosen or options)[:1]
-        return [(name, str(option.get("value", _text(option)))) for option in chosen]
-    if kind in ("checkbox", "radio") and not tag.has_attr("checked"):
-        return []
-    return [(name, str(tag.get("value", "on" if kind in ("checkbox", "radio") else "")))]
