@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --quiet --quiet --disable-pip-version-check --constrai
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help trust distrust run playground authserver test lint format bench photos clean machine
+.PHONY: help trust distrust run playground authserver test lint format bench photos screenshot clean machine
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: machine .venv/.tools  ## Measure whole flows beside other clients
 
 photos: .venv/.tools  ## Paint the pictures of the photo API again
 	@$(BIN)/python scripts/photos/make_photos.py
+
+screenshot: machine .venv/.tools  ## Take the README's picture again, in the tutorial's test
+	@SCREENSHOTS=docs $(BIN)/python -m pytest --quiet tests/playground/test_tutorial.py -k whole
 
 clean:  ## Remove what was installed and built, and the local data
 	rm -rf .venv .local *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

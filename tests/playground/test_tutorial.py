@@ -95,7 +95,6 @@ def test_the_whole_tutorial(page: Page, playground: Playground, embedded: Embedd
         page.wait_for_function(
             "n => document.querySelectorAll('ul.gallery img')[n].naturalWidth > 0", arg=number
         )
-    picture(page, "photos")
     import_photos(page, playground)
     press(page, "Authorize")
     expect(page.get_by_role("heading", name="What came back", level=1)).to_be_visible()
