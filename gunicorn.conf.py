@@ -54,6 +54,8 @@ workers = _settings.workers
 threads = _settings.threads
 graceful_timeout = 30  # seconds: longer than any outgoing request may take
 limit_request_line = 8190  # bytes: callbacks can be long
+forwarded_allow_ips = ""  # proxies' headers are PLAYGROUND_PROXIES' business, not gunicorn's
+secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True  # it would be a file in the home directory
 
 logger_class = QuietLogger

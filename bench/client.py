@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,11 +47,21 @@ class Connections:
             kept = waiting.pop()
             if not kept.closing:
                 break
+            await kept.close()
         else:
             kept = _Connection(*await asyncio.open_connection("127.0.0.1", port, limit=2**20))
-        answer = await kept.exchange(request)
+        try:
+            answer = await kept.exchange(request)
+        except BaseException:
+            await kept.close()
+            raise
         waiting.append(kept)
         return answer
+
+    async def close(self) -> None:
+        """Close what is idle."""
+        for connection in [one for kept in self._idle.values() for one in kept]:
+            await connection.close()
 
 
 class _Connection:
@@ -61,6 +72,11 @@ class _Connection:
     @property
     def closing(self) -> bool:
         return self.last or self._reader.at_eof() or self._writer.is_closing()
+
+    async def close(self) -> None:
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
 
     async def exchange(self, request: bytes) -> Answer:
         self._writer.write(request)

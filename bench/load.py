@@ -46,6 +46,7 @@ async def run(job: Job) -> Outcome:
     people = (_person(job, left, connections, outcome) for _ in range(job.at_once))
     await asyncio.gather(*people)
     outcome.elapsed = time.perf_counter() - began
+    await connections.close()
     return outcome
 
 

@@ -1,0 +1,68 @@
+"""The log of a whole flow tells what was called, and nothing that grants anything."""
+
+import json
+import re
+from collections.abc import Callable
+
+from tests.faults.person import Person
+from tests.support.apps import Playground
+from tests.support.rogue import Rogue
+
+TOKEN = {
+    "access_token": "access-7d1f0a51c9",
+    "refresh_token": "refresh-93b1c4d8e2",
+    "id_token": "",
+    "token_type": "Bearer",
+}
+
+
+def _lines(playground: Playground) -> list[dict[str, object]]:
+    return [json.loads(line) for line in playground.log().splitlines() if line.startswith("{")]
+
+
+def test_one_line_per_exchange_and_no_secret(
+    start_playground: Callable[..., Playground],
+    rogue: Rogue,
+    new_person: Callable[[Playground], Person],
+) -> None:
+    """Purpose, host, path, status, time, size and kind of failure; no code, state or token."""
+    rogue.answer("/token", body=TOKEN)
+    rogue.answer("/photos", body={"photos": []})
+    playground = start_playground()
+    person = new_person(playground)
+    person.begin(f"{rogue.url}/token?tenant=hidden", resource_endpoint=f"{rogue.url}/photos")
+    person.arrive()
+    page = person.get(person.here)
+    verifier = re.search(r'name="code_verifier" [^>]*>|value="([\w~.-]{64})"', page.text)
+    person.exchange()
+    person.post(f"{person.here}/photos")
+    rogue.reset("/photos")
+    person.post(f"{person.here}/photos")
+    lines = [line for line in _lines(playground) if line["event"] == "exchange"]
+    assert [(line["purpose"], line["path"]) for line in lines] == [
+        ("Token request", "/token"),
+        ("Get Photos", "/photos"),
+        ("Get Photos", "/photos"),
+    ]
+    assert lines[0]["host"] == f"localhost:{rogue.port}"
+    assert (lines[0]["method"], lines[0]["status"], lines[0]["error"]) == ("POST", 200, "")
+    assert lines[0]["bytes"] == len(json.dumps(TOKEN))
+    assert lines[2]["error"] == "ServerUnreachable"
+    secret = [person.code, person.state, person.client_secret, person.csrf, "tenant=hidden"]
+    secret += [TOKEN["access_token"], TOKEN["refresh_token"]]
+    secret += [str(cookie.value) for cookie in person.session.cookies]
+    secret += [found for found in (verifier[1] if verifier else None,) if found]
+    log = playground.log()
+    assert [text for text in secret if text in log] == []
+
+
+def test_the_start_is_a_line(start_playground: Callable[..., Playground]) -> None:
+    """How it was started can be read in the log, without the store's password."""
+    url = "redis://:hunter2@127.0.0.1:1/0"
+    playground = start_playground(PLAYGROUND_HOSTS="localhost", REDIS_URL="")
+    (line, *_) = (line for line in _lines(playground) if line["event"] == "start")
+    assert (line["hosts"], line["store"]) == (["localhost"], "files")
+    quiet = Playground(playground.log_file.parent, REDIS_URL=url)
+    quiet.start(lambda: '"start"' in quiet.log())
+    quiet.stop()
+    assert "hunter2" not in quiet.log()
