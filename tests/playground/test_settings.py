@@ -1,0 +1,77 @@
+"""The settings: typed, checked at start, each mistake one sentence that names it."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from playground.profiles import load
+from playground.settings import Settings, SettingsError
+from tests.support.processes import clean_environment, python
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("PLAYGROUND_PORT", "many", "PLAYGROUND_PORT"),
+        ("PLAYGROUND_PORT", "70000", "from 1 to 65535"),
+        ("PLAYGROUND_SESSION_HOURS", "0", "from 1 to 720"),
+        ("PLAYGROUND_DEADLINE", "60", "from 1 to 29"),
+        ("PLAYGROUND_EMBEDDED", "localhost:9443", "http or https URL"),
+        ("PLAYGROUND_GATEWAY", "ftp://x", "http or https URL"),
+        ("PLAYGROUND_PROFILES", "/nowhere.toml", "which is no file"),
+        ("PLAYGROUND_MAX_FLOWS", "1000", "from 1 to 64"),
+    ],
+)
+def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
+    """A wrong value raises a sentence with the variable's name and the reason."""
+    with pytest.raises(SettingsError, match=name) as caught:
+        Settings.from_environment({name: value})
+    assert words in str(caught.value)
+
+
+def test_empty_value_counts_as_absent() -> None:
+    """An empty variable changes nothing and can turn nothing off."""
+    assert Settings.from_environment({"PLAYGROUND_PORT": "", "REDIS_URL": " "}) == Settings()
+
+
+def test_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    """gunicorn ends at once, without a stack trace."""
+    env = clean_environment(PLAYGROUND_DATA_DIR=str(tmp_path), PLAYGROUND_DEADLINE="600")
+    ended = subprocess.run(
+        python("-m", "gunicorn", "app:app"), env=env, capture_output=True, text=True, timeout=60
+    )
+    assert ended.returncode != 0
+    assert "PLAYGROUND_DEADLINE is 600" in ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("scope = 'x'", "outside a"),
+        ("[a]\nclient_secret = 'x'", "client_secret"),
+        ("[a]\nclient_sekret = 'x'", "client_sekret"),
+        ("[a]\nscope = 5", "scope"),
+        ("[a", "cannot be read"),
+    ],
+)
+def test_profile_that_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:
+    """A profile with a secret, an unknown key or a wrong type is refused with a sentence."""
+    file = tmp_path / "profiles.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=words):
+        load(file, embedded="https://localhost:9443")
+
+
+def test_own_profile_wins_and_takes_its_secret_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile of one's own replaces a shipped one; its secret is read when it is needed."""
+    file = tmp_path / "profiles.toml"
+    file.write_text("[embedded]\ntitle = 'Mine'\nclient_secret_env = 'MY_SECRET'\n")
+    profile = load(file, embedded="https://localhost:9443")["embedded"]
+    assert profile.title == "Mine"
+    assert profile.client_secret() == ""
+    monkeypatch.setenv("MY_SECRET", "from the environment")
+    assert profile.client_secret() == "from the environment"
