@@ -154,7 +154,7 @@ class Conductor:
             flow.id,
             lambda f: replace(
                 f,
-                form=form,
+                form=replace(form, password=""),  # sent once, and not needed again
                 token=answer,
                 exchanged=True,
                 previous_token=f.token,
