@@ -3,6 +3,7 @@
 Logs carry no query string and no referer, since codes and tokens travel there.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -33,6 +34,13 @@ class QuietLogger(Logger):
 def on_starting(_server: object) -> None:
     """Stop here when profiles are wrong; a worker that stops would be started over and over."""
     _or_stop(lambda: profiles.load(_settings.profiles, embedded=_settings.embedded))
+
+
+def post_worker_init(_worker: object) -> None:
+    """Look for garbage seldom, and never among what lives as long as the process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _or_stop(read: Callable[[], Value]) -> Value:
