@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.faults.person import Person
-from tests.support.apps import Playground
+from tests.support.apps import Playground, running_playground
 from tests.support.rogue import Rogue
 
 TOKEN = {"access_token": "the-access-token", "token_type": "Bearer", "expires_in": 60}
@@ -35,8 +35,7 @@ def new_person() -> Iterator[Callable[[Playground], Person]]:
 @pytest.fixture(scope="module")
 def alone(request: pytest.FixtureRequest) -> Iterator[Playground]:
     """A playground of this module's own, on files, with a short deadline."""
-    from tests.support.apps import running_playground
-
-    folder = request.getfixturevalue("run_dir")
-    with running_playground(folder, PLAYGROUND_DEADLINE="2") as playground:
+    folder, trusted = request.getfixturevalue("run_dir"), request.getfixturevalue("trusted")
+    settings = {"PLAYGROUND_DEADLINE": "2", "PLAYGROUND_CA_FILE": str(trusted.file)}
+    with running_playground(folder, **settings) as playground:
         yield playground
