@@ -58,7 +58,8 @@ class Server(asyncio.Protocol):
 
     def _send(self, status: str, headers: str, body: bytes) -> None:
         if not self._transport.is_closing():
-            head = f"HTTP/1.1 {status}\r\n{headers}Content-Length: {len(body)}\r\n\r\n"
+            headers += f"Keep-Alive: timeout=60\r\nContent-Length: {len(body)}\r\n"
+            head = f"HTTP/1.1 {status}\r\n{headers}\r\n"
             self._transport.write(head.encode() + body)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import time
@@ -11,6 +12,7 @@ from typing import Any
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.response import HTTPResponse
 from urllib3.util.connection import create_connection
 
 from playground.wire.exchange import Peer
@@ -19,7 +21,9 @@ from playground.wire.resuming import ResumingContext
 from playground.wire.tap import TAP, Tap
 
 __all__ = ["TAP", "Tap", "TappedConnection", "TappedPool", "TappedTLSPool"]
-MAX_IDLE = 1.5
+MAX_IDLE = 1.5  # seconds; where a server announces more, that counts
+LONGEST_IDLE = 60.0
+_KEEP_ALIVE = re.compile(r"\btimeout=(\d{1,4})\b", re.IGNORECASE)
 
 
 class TappedConnection(HTTPConnection):
@@ -27,6 +31,7 @@ class TappedConnection(HTTPConnection):
 
     peer: Peer | None = None
     last_used = 0.0
+    max_idle: float | None = None
     _address = ""
 
     def _new_conn(self) -> socket.socket:
@@ -71,6 +76,13 @@ class TappedConnection(HTTPConnection):
         if isinstance(data, bytes | bytearray):
             tap.sent += data
         super().send(data)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]
+        """The answer; how long the server keeps the connection is noted (RFC 9112 §9.3)."""
+        response = super().getresponse()
+        announced = _KEEP_ALIVE.search(response.headers.get("Keep-Alive", ""))
+        self.max_idle = min(float(announced[1]) - 1, LONGEST_IDLE) if announced else None
+        return response
 
 
 class TappedTLSConnection(TappedConnection, HTTPSConnection):
@@ -135,7 +147,8 @@ class TappedPool(HTTPConnectionPool):
 
 def _is_stale(connection: TappedConnection) -> bool:
     idle = time.monotonic() - connection.last_used
-    return connection.sock is not None and idle > MAX_IDLE
+    most = MAX_IDLE if connection.max_idle is None else connection.max_idle
+    return connection.sock is not None and idle > most
 
 
 class TappedTLSPool(TappedPool, HTTPSConnectionPool):

@@ -157,6 +157,17 @@ def test_connections_are_reused_across_people(rogue: Rogue, sender: Sender) -> N
     assert sender.get(f"{rogue.url}/").reused_connection
 
 
+def test_a_connection_is_kept_as_long_as_the_server_says(
+    rogue: Rogue, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that announces a minute is believed; one that announces a second is not used up."""
+    monkeypatch.setattr("playground.wire.connection.MAX_IDLE", 0.0)
+    for announced, reused in (("timeout=60, max=5", True), ("timeout=1", False), ("", False)):
+        rogue.answer("/", headers={"Keep-Alive": announced}, body={})
+        sender.get(f"{rogue.url}/")
+        assert sender.get(f"{rogue.url}/").reused_connection is reused
+
+
 def _broken() -> None:
     raise OSError("the socket is gone")
 
