@@ -16,8 +16,8 @@ PREFIX = "playground_flow_"
 
 
 def new_secret() -> str:
-    """A flow cookie's value: its birth in seconds since the epoch, and 256 random bits."""
-    return f"{int(time.time())}.{secrets.token_urlsafe(32)}"
+    """A flow cookie's value: its birth in milliseconds since the epoch, and 256 random bits."""
+    return f"{int(time.time() * 1000)}.{secrets.token_urlsafe(32)}"
 
 
 def remember(response: Response, flow: Flow, secret: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 import msgspec
@@ -30,6 +31,8 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         super().__init__(app, key_prefix="session:", permanent=True)
         self._store = store
         app.secret_key = secrets.token_hex(32)  # good for failure pages, until the store answers
+        with suppress(StoreUnavailable):
+            _share_key(app, store)
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, object] | None:
         raw = self._store.get(store_id)
@@ -100,6 +103,7 @@ def check_store() -> None:
         return
     error = getattr(session, "unavailable", None)
     if error is not None:
+        current_app.config[_KEY_IS_SHARED] = False  # the store may come back empty
         raise error
     if not current_app.config.get(_KEY_IS_SHARED):
         _share_key(current_app, services().store)
@@ -118,7 +122,10 @@ def end_session() -> None:
 
 
 def _share_key(app: Flask, store: Store) -> None:
-    """The key that signs CSRF tokens: made once, kept in the store, shared by all workers."""
-    store.add("secret_key", secrets.token_hex(32).encode(), _FOREVER)
+    """The key that signs CSRF tokens: made once, kept in the store, shared by all workers.
+
+    A store that lost it, as Redis does without persistence, is given the one in use again.
+    """
+    store.add("secret_key", str(app.secret_key).encode(), _FOREVER)
     app.secret_key = (store.get("secret_key") or b"").decode()
     app.config[_KEY_IS_SHARED] = True
