@@ -31,7 +31,7 @@ def main() -> None:
                 title, *_ = SCENARIOS[scenario]
                 print(f"\n{title}\n{table(_rows(setting, Path(name), scenario, options))}")
             else:
-                print(endurance.KINDS[scenario](setting, Path(name), options))
+                endurance.KINDS[scenario](setting, Path(name), options)
 
 
 def _rows(setting: Setting, folder: Path, scenario: str, options: argparse.Namespace) -> list[Row]:

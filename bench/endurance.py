@@ -15,21 +15,19 @@ from tests.support.processes import stopping
 BATCH = 2000
 
 
-def memory(setting: Setting, folder: Path, options: argparse.Namespace) -> str:
+def memory(setting: Setting, folder: Path, options: argparse.Namespace) -> None:
     """20,000 flows through one playground, its memory after every 2,000."""
-    lines = ["\nMemory of the playground", "   flows    MB  CPU ms/flow"]
+    print("\nMemory of the playground\n   flows    MB  CPU ms/flow", flush=True)
     with stopping(_playground(setting, folder, files=False)) as playground:
         playground.begin()
         for done in range(BATCH, 10 * BATCH + 1, BATCH):
             cost = _cost(playground, setting, BATCH, options)
-            lines.append(f"{done:8}{resident_mb(playground.pid):6.0f}{cost:13.2f}")
-            print(lines[-1], flush=True)
-    return "\n".join(lines)
+            print(f"{done:8}{resident_mb(playground.pid):6.0f}{cost:13.2f}", flush=True)
 
 
-def stored(setting: Setting, folder: Path, options: argparse.Namespace) -> str:
+def stored(setting: Setting, folder: Path, options: argparse.Namespace) -> None:
     """CPU of a flow with few and with 10,000 flows stored, in files and in Redis."""
-    lines = ["\nCost of a flow, CPU ms", "             10 stored  10,000 stored"]
+    print("\nCost of a flow, CPU ms\n             10 stored  10,000 stored", flush=True)
     for files in (True, False):
         setting.redis.client().flushall()
         with stopping(_playground(setting, folder, files=files)) as playground:
@@ -38,11 +36,11 @@ def stored(setting: Setting, folder: Path, options: argparse.Namespace) -> str:
             few = _cost(playground, setting, 200, options)
             _cost(playground, setting, 10_000, options)
             many = _cost(playground, setting, 200, options)
-        lines.append(f"{'in files' if files else 'in Redis':12}{few:10.2f}{many:15.2f}")
-    return "\n".join(lines)
+        where = "in files" if files else "in Redis"
+        print(f"{where:12}{few:10.2f}{many:15.2f}", flush=True)
 
 
-KINDS: dict[str, Callable[[Setting, Path, argparse.Namespace], str]] = {
+KINDS: dict[str, Callable[[Setting, Path, argparse.Namespace], None]] = {
     "memory": memory,
     "stored": stored,
 }
