@@ -1,6 +1,6 @@
 """The store of a single machine: one SQLite file, shared by all workers, atomic and durable.
 
-Every operation is a statement or two. Connections are lent, not kept per thread: a hundred
+Every batch is one transaction. Connections are lent, not kept per thread: a hundred
 threads need no more of them than work on the file at the same moment. A store is made in the
 process that uses it; SQLite's connections must not cross a fork.
 """
@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playground.errors import StoreUnavailable
+from playground.store import Store
+from playground.store.rows import FileBatch
 
 SWEEP_EVERY = 60.0
 SWEEP_ROWS = 2000
@@ -29,28 +31,14 @@ CREATE TABLE IF NOT EXISTS entry (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entry_expires ON entry (expires);
 """
-_LIVE = "SELECT value FROM entry WHERE key = ? AND expires > ? ORDER BY position"
-_COUNT = "SELECT count(*) FROM entry WHERE key = ? AND expires > ?"
-_PUT = "INSERT OR REPLACE INTO entry VALUES (?, 0, ?, ?)"
-_ADD = """
-INSERT INTO entry VALUES (?, 0, ?, ?) ON CONFLICT DO UPDATE
-SET value = excluded.value, expires = excluded.expires WHERE entry.expires <= ?
-"""
-_SWAP = "UPDATE entry SET value = ?, expires = ? WHERE key = ? AND value = ? AND expires > ?"
-_TAKE = "DELETE FROM entry WHERE key = ? RETURNING value, expires"
-_APPEND = """
-INSERT INTO entry SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3 FROM entry WHERE key = ?1
-RETURNING position
-"""
-_EXTEND = "UPDATE entry SET expires = ? WHERE key = ? AND expires > ?"
 _SWEEP = """
 DELETE FROM entry WHERE (key, position) IN
 (SELECT key, position FROM entry WHERE expires <= ? ORDER BY expires LIMIT ?)
 """
 
 
-class FileStore:
-    """Implements `playground.store.Store` on one SQLite file with a write-ahead log."""
+class FileStore(Store):
+    """The store on one SQLite file with a write-ahead log."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -58,53 +46,11 @@ class FileStore:
         self._turn = threading.Lock()
         self._gate = -1
         self._swept = 0.0
-        with self._using() as db:
+        with self._reading() as db:
             db.executescript(_SCHEMA)
 
-    def get(self, key: str) -> bytes | None:
-        with self._using() as db:
-            row = db.execute(_LIVE, (key, time.time())).fetchone()
-        return row[0] if row else None
-
-    def put(self, key: str, value: bytes, ttl: float) -> None:
-        with self._writing() as db:
-            db.execute(_PUT, (key, value, time.time() + ttl))
-
-    def add(self, key: str, value: bytes, ttl: float) -> bool:
-        now = time.time()
-        with self._writing() as db:
-            return db.execute(_ADD, (key, value, now + ttl, now)).rowcount == 1
-
-    def swap(self, key: str, old: bytes, new: bytes, ttl: float) -> bool:
-        now = time.time()
-        with self._writing() as db:
-            return db.execute(_SWAP, (new, now + ttl, key, old, now)).rowcount == 1
-
-    def take(self, key: str) -> bytes | None:
-        with self._writing() as db:
-            rows = db.execute(_TAKE, (key,)).fetchall()
-        return next((value for value, expires in rows if expires > time.time()), None)
-
-    def delete(self, *keys: str) -> None:
-        with self._writing() as db:
-            db.executemany("DELETE FROM entry WHERE key = ?", [(key,) for key in keys])
-
-    def append(self, key: str, value: bytes, ttl: float) -> int:
-        now = time.time()
-        expires = now + ttl
-        with self._writing() as db:
-            position = int(db.execute(_APPEND, (key, value, expires)).fetchall()[0][0])
-            if position > 1:
-                db.execute(_EXTEND, (expires, key, now))
-        return position
-
-    def items(self, key: str) -> list[bytes]:
-        with self._using() as db:
-            return [row[0] for row in db.execute(_LIVE, (key, time.time()))]
-
-    def count(self, key: str) -> int:
-        with self._using() as db:
-            return int(db.execute(_COUNT, (key, time.time())).fetchone()[0])
+    def batch(self) -> FileBatch:
+        return FileBatch(reading=self._reading, writing=self._writing)
 
     def ping(self) -> None:
         self.put("ping", b"", 1.0)
@@ -124,7 +70,7 @@ class FileStore:
                 raise
 
     @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> Iterator[sqlite3.Connection]:
         with self._explained(), self._lent() as db:
             yield db
 

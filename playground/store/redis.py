@@ -1,4 +1,4 @@
-"""The store of several workers and hosts: Redis, one round trip per operation.
+"""The store of several workers and hosts: Redis, one round trip per batch.
 
 redis-py's connections are used directly: its client's layers cost more than the operation, and
 its retries could do twice what counts once.
@@ -7,21 +7,21 @@ its retries could do twice what counts once.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from hashlib import sha1
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Self
 
+import hiredis
 import redis
 from redis.backoff import NoBackoff
 from redis.connection import ConnectionInterface
-from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
 from playground.errors import StoreUnavailable
+from playground.store import Answer, Store, Value
 
 PREFIX = "playground:"
 FRESH = 1.0
+# Sent whole each time: Redis keeps what it has compiled, and never says that it has forgotten.
 _SWAP = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
     redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
@@ -36,8 +36,8 @@ return length
 """
 
 
-class RedisStore:
-    """Implements `playground.store.Store` on a Redis server, reached by `redis_url`."""
+class RedisStore(Store):
+    """The store on a Redis server, reached by `redis_url`."""
 
     def __init__(self, redis_url: str) -> None:
         self._pool = redis.ConnectionPool.from_url(
@@ -48,60 +48,26 @@ class RedisStore:
         )
         self._idle: list[tuple[float, ConnectionInterface]] = []
 
-    def get(self, key: str) -> bytes | None:
-        found: bytes | None = self._call("GET", PREFIX + key)
-        return found
-
-    def put(self, key: str, value: bytes, ttl: float) -> None:
-        self._call("SET", PREFIX + key, value, "PX", _milliseconds(ttl))
-
-    def add(self, key: str, value: bytes, ttl: float) -> bool:
-        return self._call("SET", PREFIX + key, value, "PX", _milliseconds(ttl), "NX") is not None
-
-    def swap(self, key: str, old: bytes, new: bytes, ttl: float) -> bool:
-        return bool(self._run(_SWAP, PREFIX + key, old, new, _milliseconds(ttl)))
-
-    def take(self, key: str) -> bytes | None:
-        taken: bytes | None = self._call("GETDEL", PREFIX + key)
-        return taken
-
-    def delete(self, *keys: str) -> None:
-        self._call("DEL", *(PREFIX + key for key in keys))
-
-    def append(self, key: str, value: bytes, ttl: float) -> int:
-        return int(self._run(_APPEND, PREFIX + key, value, _milliseconds(ttl)))
-
-    def items(self, key: str) -> list[bytes]:
-        found: list[bytes] = self._call("LRANGE", PREFIX + key, 0, -1)
-        return found
-
-    def count(self, key: str) -> int:
-        return int(self._call("LLEN", PREFIX + key))
+    def batch(self) -> RedisBatch:
+        return RedisBatch(self)
 
     def ping(self) -> None:
-        self._call("PING")
+        self.ask([hiredis.pack_command(("PING",))])
 
-    def _run(self, script: str, key: str, *values: object) -> Any:
-        """An atomic script on one key; sent whole only where Redis does not know it yet."""
-        digest = sha1(script.encode(), usedforsecurity=False).hexdigest()
+    def ask(self, commands: list[bytes]) -> list[Any]:
+        """Send packed commands at once and read their answers. Raises StoreUnavailable."""
         try:
-            return self._call("EVALSHA", digest, 1, key, *values)
-        except StoreUnavailable as error:
-            if not isinstance(error.__cause__, NoScriptError):
-                raise
-            return self._call("EVAL", script, 1, key, *values)
-
-    def _call(self, *command: object) -> Any:
-        with _reachable():
             connection = self._borrow()
             try:
-                connection.send_command(*command)  # type: ignore[no-untyped-call]
-                answer = connection.read_response()
+                connection.send_packed_command([b"".join(commands)])  # type: ignore[no-untyped-call]
+                answers = [connection.read_response() for _ in commands]
             except BaseException:
                 connection.disconnect()  # type: ignore[no-untyped-call]
                 raise
-            self._idle.append((time.monotonic(), connection))
-            return answer
+        except redis.RedisError as error:
+            raise _unreachable(error) from error
+        self._idle.append((time.monotonic(), connection))
+        return answers
 
     def _borrow(self) -> ConnectionInterface:
         """The connection used last, if Redis has not closed it meanwhile; else a new one."""
@@ -116,6 +82,59 @@ class RedisStore:
         return self._pool.make_connection()
 
 
+class RedisBatch:
+    """Implements `playground.store.Batch`: commands are sent together, answers read together."""
+
+    __slots__ = ("_asked", "_commands", "_store")
+
+    def __init__(self, store: RedisStore) -> None:
+        self._store = store
+        self._commands: list[bytes] = []
+        self._asked: list[tuple[Answer[Any], Callable[[Any], Any]]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is None and self._commands:
+            said = self._store.ask(self._commands)
+            for (answer, meaning), raw in zip(self._asked, said, strict=True):
+                answer.value = meaning(raw)
+
+    def get(self, key: str) -> Answer[bytes | None]:
+        return self._ask(_bytes, "GET", PREFIX + key)
+
+    def put(self, key: str, value: bytes, ttl: float) -> Answer[None]:
+        return self._ask(_nothing, "SET", PREFIX + key, value, "PX", _milliseconds(ttl))
+
+    def add(self, key: str, value: bytes, ttl: float) -> Answer[bool]:
+        return self._ask(bool, "SET", PREFIX + key, value, "PX", _milliseconds(ttl), "NX")
+
+    def swap(self, key: str, old: bytes, new: bytes, ttl: float) -> Answer[bool]:
+        return self._ask(bool, "EVAL", _SWAP, 1, PREFIX + key, old, new, _milliseconds(ttl))
+
+    def take(self, key: str) -> Answer[bytes | None]:
+        return self._ask(_bytes, "GETDEL", PREFIX + key)
+
+    def delete(self, *keys: str) -> Answer[None]:
+        return self._ask(_nothing, "DEL", *(PREFIX + key for key in keys))
+
+    def append(self, key: str, value: bytes, ttl: float) -> Answer[int]:
+        return self._ask(int, "EVAL", _APPEND, 1, PREFIX + key, value, _milliseconds(ttl))
+
+    def items(self, key: str) -> Answer[list[bytes]]:
+        return self._ask(_list, "LRANGE", PREFIX + key, 0, -1)
+
+    def count(self, key: str) -> Answer[int]:
+        return self._ask(int, "LLEN", PREFIX + key)
+
+    def _ask(self, meaning: Callable[[Any], Value], *command: str | bytes | int) -> Answer[Value]:
+        answer: Answer[Value] = Answer()
+        self._commands.append(hiredis.pack_command(command))  # type: ignore[arg-type]
+        self._asked.append((answer, meaning))
+        return answer
+
+
 def _has_ended(connection: ConnectionInterface) -> bool:
     """Whether something waits to be read where nothing was asked: the end of the connection."""
     try:
@@ -124,18 +143,26 @@ def _has_ended(connection: ConnectionInterface) -> bool:
         return True
 
 
+def _bytes(raw: bytes | None) -> bytes | None:
+    return raw
+
+
+def _list(raw: list[bytes]) -> list[bytes]:
+    return raw
+
+
+def _nothing(_: object) -> None:
+    return None
+
+
 def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
 
 
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        raise StoreUnavailable(
-            sentence="The playground cannot reach Redis, where it keeps sessions and flows.",
-            evidence=(("Redis says", str(error)),),
-            advice=("Start Redis, or check REDIS_URL; nothing you typed was sent anywhere.",),
-            status=503,
-        ) from error
+def _unreachable(error: redis.RedisError) -> StoreUnavailable:
+    return StoreUnavailable(
+        sentence="The playground cannot reach Redis, where it keeps sessions and flows.",
+        evidence=(("Redis says", str(error)),),
+        advice=("Start Redis, or check REDIS_URL; nothing you typed was sent anywhere.",),
+        status=503,
+    )

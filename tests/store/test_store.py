@@ -102,6 +102,33 @@ def test_lists_keep_order_and_tell_their_length(opened: Open, key: str) -> None:
     assert workers[1].count(key) == 0
 
 
+def test_a_batch_answers_each_operation_in_order(store: Store, key: str) -> None:
+    """Later operations see what earlier ones of the same batch did."""
+    with store.batch() as batch:
+        absent = batch.get(key)
+        batch.put(key, b"first", TTL)
+        added = batch.add(key, b"other", TTL)
+        swapped = batch.swap(key, b"first", b"second", TTL)
+        lengths = [batch.append(key + "list", value, TTL) for value in (b"a", b"b")]
+        counted, listed = batch.count(key + "list"), batch.items(key + "list")
+        taken = batch.take(key)
+        batch.delete(key + "list")
+    assert (absent.value, added.value, swapped.value) == (None, False, True)
+    assert ([length.value for length in lengths], counted.value) == ([1, 2], 2)
+    assert (listed.value, taken.value) == ([b"a", b"b"], b"second")
+    assert store.count(key + "list") == 0
+
+
+def test_a_batch_that_is_given_up_does_nothing(store: Store, key: str) -> None:
+    """What raises inside the block leaves the store as it was."""
+    with pytest.raises(LookupError), store.batch() as batch:
+        batch.put(key, b"value", TTL)
+        raise LookupError
+    with store.batch():
+        pass
+    assert store.get(key) is None
+
+
 def test_a_redis_that_is_down_says_so_at_once() -> None:
     """No operation hangs or retries while Redis is away."""
     store = RedisStore(f"redis://127.0.0.1:{free_port()}/0")
