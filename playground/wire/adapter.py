@@ -22,16 +22,24 @@ class PooledAdapter(HTTPAdapter):
         super().__init__(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=self._context)
+        kwargs |= {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"}
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": TappedPool, "https": TappedTLSPool}
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: Any, cert: Any = None
-    ) -> Any:
-        """The host alone: the context set above verifies, whatever `verify` says."""
-        parts = urlsplit(str(request.url))
-        host = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
-        return host, {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"}
+    def get_connection_with_tls_context(self, request: Any, *_args: Any, **_kwargs: Any) -> Any:
+        """The host's pool: the context set above verifies, whatever anybody passes as `verify`."""
+        parts = urlsplit(request.url)
+        return self.poolmanager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+
+    def request_url(self, request: requests.PreparedRequest, *_args: Any, **_kwargs: Any) -> str:
+        """Path and query, as there is no proxy."""
+        return request.path_url
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """The answer to be read from `raw`, where nothing is decoded, guessed or kept."""
+        response = requests.Response()
+        response.status_code, response.raw = resp.status, resp
+        return response
 
     def close_idle(self) -> None:
         """Close the connections that nobody would use again."""

@@ -11,8 +11,6 @@ import threading
 import time
 from collections.abc import Callable
 
-from requests_oauthlib import OAuth2Session
-
 from playground.errors import PlaygroundError
 from playground.wire import journal
 from playground.wire.adapter import POOL_SIZE, PooledAdapter
@@ -23,6 +21,7 @@ from playground.wire.faults import TRANSPORT_FAULTS, explain
 from playground.wire.gate import Gate, Room
 from playground.wire.outgoing import Outgoing
 from playground.wire.policy import OutboundPolicy
+from playground.wire.session import BareSession
 from playground.wire.trust import Pin, Trust, server_of
 
 __all__ = ["Outgoing", "Transport"]
@@ -56,7 +55,7 @@ class Transport:
         self._trust = trust
         self._deadline = deadline
         self._max_response = max_response
-        self._adapters: dict[tuple[object, ...], PooledAdapter] = {}
+        self._sessions: dict[tuple[object, ...], BareSession] = {}
         self._lock = threading.Lock()
         self._swept = 0.0
 
@@ -92,25 +91,22 @@ class Transport:
         with self._gate.passing(server_of(url)):
             return look.present()
 
-    def _session(self, outgoing: Outgoing, server: str, pinned: tuple[Pin, ...]) -> OAuth2Session:
-        token = {"access_token": outgoing.access_token, "token_type": "Bearer"}
-        session = OAuth2Session(token=token if outgoing.access_token else None)
-        session.trust_env = False  # no proxy, no .netrc: what is sent is what the flow says
-        session.headers["User-Agent"] = "oauth2-playground"
-        adapter = self._adapter(tuple(p.certificate for p in pinned if p.server == server))
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
-        return session
+    def _session(self, outgoing: Outgoing, server: str, pinned: tuple[Pin, ...]) -> BareSession:
+        """Everybody's, or one of its own for a request that bears a token."""
+        shared = self._shared(tuple(p.certificate for p in pinned if p.server == server))
+        if outgoing.access_token:
+            return BareSession(shared.adapter, outgoing.access_token)
+        return shared
 
-    def _adapter(self, pinned: tuple[str, ...]) -> PooledAdapter:
+    def _shared(self, pinned: tuple[str, ...]) -> BareSession:
         trust = Trust(ca_file=self._trust.ca_file, pinned=pinned)
         key = trust.stamp()
         with self._lock:
-            if key not in self._adapters:
-                if len(self._adapters) > POOL_SIZE:
-                    self._adapters.clear()
-                self._adapters[key] = PooledAdapter(trust)
-            return self._adapters[key]
+            if key not in self._sessions:
+                if len(self._sessions) > POOL_SIZE:
+                    self._sessions.clear()
+                self._sessions[key] = BareSession(PooledAdapter(trust))
+            return self._sessions[key]
 
     def _sweep(self) -> None:
         """Close idle connections, at most once a second."""
@@ -118,6 +114,6 @@ class Transport:
         if now - self._swept > SWEEP_EVERY:
             self._swept = now
             with self._lock:
-                adapters = list(self._adapters.values())
-            for adapter in adapters:
-                adapter.close_idle()
+                sessions = list(self._sessions.values())
+            for session in sessions:
+                session.adapter.close_idle()
