@@ -21,6 +21,7 @@ from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
 STATE_BYTES = 32
+Leave = Callable[[authorization.AuthorizationRequest], Exchange]
 
 
 class Conductor:
@@ -41,8 +42,13 @@ class Conductor:
         self._own_key = own_key
         self._trust_lists = trust_lists
 
-    def begin(self, form: Form, *, secret: str, origin: str, trust: tuple[str, ...] = ()) -> Flow:
-        """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3)."""
+    def begin(
+        self, form: Form, *, secret: str, origin: str, leave: Leave, trust: tuple[str, ...] = ()
+    ) -> Flow:
+        """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3).
+
+        `leave` tells how the browser carries the request away, which is recorded with the flow.
+        """
         state = secrets.token_urlsafe(STATE_BYTES)
         nonce = secrets.token_urlsafe(STATE_BYTES) if authorization.wants_nonce(form) else ""
         with_pkce = form.code_challenge_method and "code" in form.response_types
@@ -64,12 +70,12 @@ class Conductor:
             nonce=nonce,
             code_verifier=code_verifier,
         )
-        self._flows.create(flow)
+        self._flows.create(flow, *([leave(request)] if request else ()))
         return flow
 
-    def receive(self, flow: Flow, parameters: Sequence[tuple[str, str]]) -> Flow:
-        """Take the authorization response; once per flow (PROTOCOL 1, 6, 7)."""
-        if not self._flows.claim(flow.id, "response"):
+    def receive(self, flow: Flow, parameters: Sequence[tuple[str, str]], message: Exchange) -> Flow:
+        """Take the authorization response that `message` brought; once (PROTOCOL 1, 6, 7)."""
+        if not self._flows.receive(flow.id, message):
             raise ResponseRefused(
                 sentence="This response was already used: its state counts once.",
                 evidence=(("Section", "RFC 6749 §10.12"),),
@@ -140,10 +146,9 @@ class Conductor:
                 purpose=purpose,
                 audience=form.issuer,
             ).outgoing()
-            if not self._flows.claim(flow.id, f"attempt:{attempt}"):
+            if not self._flows.attempt(flow.id, attempt):
                 return flow
-            self._flows.update(flow.id, lambda f: replace(f, attempts=attempt + 1))
-            answer = token.check_response(self.send(flow, outgoing))
+            answer = token.check_response(self._transmit(flow, outgoing))
             claims, checks = self._identity.of_token(
                 flow, form, answer, self.sender(flow), refreshed=refreshed
             )
@@ -171,6 +176,9 @@ class Conductor:
     def send(self, flow: Flow, outgoing: Outgoing) -> Exchange:
         """One request through the seam, recorded with the flow."""
         self._flows.check_room(flow.id)
+        return self._transmit(flow, outgoing)
+
+    def _transmit(self, flow: Flow, outgoing: Outgoing) -> Exchange:
         over_tls = outgoing.url.startswith("https:")
         return self._transport.send(
             outgoing,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import msgspec
 
 from playground.errors import FlowUnknown, LimitReached
 from playground.flow import Flow
-from playground.store import Store
+from playground.store import Batch, Store
 from playground.wire.exchange import Exchange
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -35,23 +36,32 @@ def binding(secret: str) -> str:
     return sha256(b"browser:" + secret.encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A record as the store has it, and the flow that it says."""
+
+    raw: bytes
+    flow: Flow
+
+
 class Flows:
     """Every method raises StoreUnavailable when the store is out of reach."""
 
     def __init__(self, store: Store, *, ttl: float) -> None:
         self._store = store
         self._ttl = ttl
-        self._seen = threading.local()
+        self._last = threading.local()
 
-    def create(self, flow: Flow) -> None:
-        """Keep a new flow for its lifetime."""
-        self._store.put(_key(flow.id), _encode(flow), self._ttl)
+    def create(self, flow: Flow, *messages: Exchange) -> None:
+        """Keep a new flow for its lifetime, with its first messages."""
+        with self._store.batch() as batch:
+            batch.put(_key(flow.id), _encode(flow), self._ttl)
+            self._record(batch, flow.id, messages)
 
     def find(self, identifier: str) -> Flow | None:
         """The flow, whoever's it is."""
-        raw = self._store.get(_key(identifier))
-        self._seen.record = (identifier, raw)
-        return _decode_flow(raw) if raw is not None else None
+        version = self._read(identifier)
+        return version.flow if version else None
 
     def belongs(self, flow: Flow, secret: str) -> bool:
         """Whether this browser's cookie secret is the one that the flow began with."""
@@ -62,26 +72,38 @@ class Flows:
 
         The version that this thread has seen last is tried without reading it again.
         """
-        seen, raw = getattr(self._seen, "record", ("", None))
+        old = self._seen(identifier)
         while True:
-            if seen != identifier or raw is None:
-                raw = self._store.get(_key(identifier))
-            if raw is None:
-                raise FlowUnknown(
-                    sentence="This flow has ended or expired.",
-                    advice=("Start again with Import Photos; the form keeps what you typed.",),
-                    status=404,
-                )
-            changed = change(_decode_flow(raw))
-            new = _encode(changed)
-            if self._store.swap(_key(identifier), raw, new, self._ttl):
-                self._seen.record = (identifier, new)
-                return changed
-            seen = ""
+            new = _version(change(old.flow))
+            if self._store.swap(_key(identifier), old.raw, new.raw, self._ttl):
+                self._last.version = new
+                return new.flow
+            old = self._newest(identifier)
 
-    def claim(self, identifier: str, what: str) -> bool:
-        """Take something that may happen once per flow; whether this call got it."""
-        return self._store.add(f"claim:{identifier}:{what}", b"1", self._ttl)
+    def attempt(self, identifier: str, number: int) -> bool:
+        """Take the form with this number for its one request; whether nobody did before.
+
+        Raises LimitReached where the flow has no room for the request.
+        """
+        old = self._seen(identifier)
+        while old.flow.attempts <= number:
+            new = _version(replace(old.flow, attempts=number + 1))
+            with self._store.batch() as batch:
+                swapped = batch.swap(_key(identifier), old.raw, new.raw, self._ttl)
+                used = batch.count(_exchanges(identifier))
+            if swapped.value:
+                self._last.version = new
+                _check_room(identifier, used.value)
+                return True
+            old = self._newest(identifier)
+        return False
+
+    def receive(self, identifier: str, message: Exchange) -> bool:
+        """Record what brought the authorization response; whether it is the flow's first."""
+        with self._store.batch() as batch:
+            self._record(batch, identifier, (message,))
+            first = batch.add(f"claim:{identifier}:response", b"1", self._ttl)
+        return first.value
 
     def delete(self, identifier: str) -> None:
         """Forget the flow and its exchanges; what it claimed stays claimed."""
@@ -89,22 +111,12 @@ class Flows:
 
     def record(self, identifier: str, exchange: Exchange) -> None:
         """Add an exchange to the flow's wire view; what is too long is cut and says so."""
-        key = _exchanges(identifier)
-        if exchange.size > KEPT_AT_LEAST:
-            generous = self._store.count(key) < GENEROUS_EXCHANGES
-            limit = KEPT_OF_EACH if generous else KEPT_AT_LEAST
-            exchange = exchange.cut(limit) if exchange.size > limit else exchange
-        self._store.append(key, _encode(exchange), self._ttl)
+        with self._store.batch() as batch:
+            self._record(batch, identifier, (exchange,))
 
     def check_room(self, identifier: str) -> None:
         """Refuse a flow's next request when it has MAX_EXCHANGES. Raises LimitReached."""
-        if self._store.count(_exchanges(identifier)) >= MAX_EXCHANGES:
-            raise LimitReached(
-                sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
-                advice=("Start a new flow; the form keeps what you typed.",),
-                flow_id=identifier,
-                status=413,
-            )
+        _check_room(identifier, self._store.count(_exchanges(identifier)))
 
     def exchanges(self, identifier: str) -> list[Exchange]:
         """The flow's exchanges in order."""
@@ -120,6 +132,53 @@ class Flows:
         """What was parked under this ticket, once."""
         raw = self._store.take(f"parked:{ticket}")
         return _decode_parked(raw) if raw else None
+
+    def _record(self, batch: Batch, identifier: str, messages: Iterable[Exchange]) -> None:
+        for exchange in messages:
+            kept = self._cut(identifier, exchange)
+            batch.append(_exchanges(identifier), _encode(kept), self._ttl)
+
+    def _cut(self, identifier: str, exchange: Exchange) -> Exchange:
+        if exchange.size <= KEPT_AT_LEAST:
+            return exchange
+        generous = self._store.count(_exchanges(identifier)) < GENEROUS_EXCHANGES
+        limit = KEPT_OF_EACH if generous else KEPT_AT_LEAST
+        return exchange.cut(limit) if exchange.size > limit else exchange
+
+    def _seen(self, identifier: str) -> Version:
+        """The version that this thread has seen last, of this flow; else the newest."""
+        version: Version | None = getattr(self._last, "version", None)
+        return version if version and version.flow.id == identifier else self._newest(identifier)
+
+    def _newest(self, identifier: str) -> Version:
+        version = self._read(identifier)
+        if version is None:
+            raise FlowUnknown(
+                sentence="This flow has ended or expired.",
+                advice=("Start again with Import Photos; the form keeps what you typed.",),
+                status=404,
+            )
+        return version
+
+    def _read(self, identifier: str) -> Version | None:
+        raw = self._store.get(_key(identifier))
+        version = Version(raw, _decode_flow(raw)) if raw is not None else None
+        self._last.version = version
+        return version
+
+
+def _version(flow: Flow) -> Version:
+    return Version(_encode(flow), flow)
+
+
+def _check_room(identifier: str, used: int) -> None:
+    if used >= MAX_EXCHANGES:
+        raise LimitReached(
+            sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
+            advice=("Start a new flow; the form keeps what you typed.",),
+            flow_id=identifier,
+            status=413,
+        )
 
 
 def _key(identifier: str) -> str:

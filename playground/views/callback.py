@@ -70,8 +70,7 @@ def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnVal
     parameters = [pair for pair in given if pair[0] not in ("csrf_token", "present")]
     check_repeats(parameters)
     flow = _flow_of(dict(parameters))
-    services().flows.record(flow.id, message or front.came_back())
-    flow = services().conductor.receive(flow, parameters)
+    flow = services().conductor.receive(flow, parameters, message or front.came_back())
     note_login(flow)
     if flow.form.exchange_at_once and flow.code:
         return exchange_now(flow)

@@ -108,14 +108,14 @@ def _start(form: Form) -> ResponseReturnValue:
     secret = browser.new_secret()
     origin = f"{request.scheme}://{request.host}"
     flow = services().conductor.begin(
-        with_secret(form), secret=secret, origin=origin, trust=lists_for(form.profile)
+        with_secret(form),
+        secret=secret,
+        origin=origin,
+        leave=front.redirect_to_server,
+        trust=lists_for(form.profile),
     )
     g.flow = flow
-    if flow.request is None:
-        target = url_for("token.direct", identifier=flow.id)
-    else:
-        target = flow.request.url
-        services().flows.record(flow.id, front.redirect_to_server(flow.request))
+    target = flow.request.url if flow.request else url_for("token.direct", identifier=flow.id)
     response = make_response(redirect(target, 303))
     browser.remember(response, flow, secret)
     return response

@@ -1,5 +1,6 @@
 """Flow records: changed atomically, recorded within bounds."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -55,6 +56,36 @@ def test_updates_on_two_hosts_lose_nothing(opened: Open, key: str) -> None:
     assert found.attempts == 40
 
 
+def test_a_form_sends_once_however_often_it_is_clicked(opened: Open, key: str) -> None:
+    """Of forty clicks at the same moment on two hosts one counts, and an older form no more."""
+    hosts = [Flows(opened(), ttl=60), Flows(opened(), ttl=60)]
+    hosts[0].create(_flow(key))
+    start = threading.Barrier(40)
+
+    def click(number: int) -> bool:
+        start.wait()
+        return hosts[number % 2].attempt(key, 1)
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(click, range(40))) == 1
+    assert not hosts[1].attempt(key, 0)
+    assert hosts[1].attempt(key, 2)
+
+
+def test_a_response_counts_once_and_every_arrival_is_recorded(opened: Open, key: str) -> None:
+    """Of forty arrivals at the same moment on two hosts one is the first; all are kept."""
+    hosts = [Flows(opened(), ttl=60), Flows(opened(), ttl=60)]
+    start = threading.Barrier(40)
+
+    def arrive(number: int) -> bool:
+        start.wait()
+        return hosts[number % 2].receive(key, _exchange(b""))
+
+    with ThreadPoolExecutor(40) as pool:
+        assert sum(pool.map(arrive, range(40))) == 1
+    assert len(hosts[0].exchanges(key)) == 40
+
+
 def test_a_flow_that_has_ended_is_not_brought_back(store: Store, key: str) -> None:
     """A change that comes after the deletion is refused."""
     flows = Flows(store, ttl=60)
@@ -91,3 +122,6 @@ def test_a_flow_makes_a_bounded_number_of_requests(store: Store, key: str) -> No
     flows.record(key, _exchange(b""))
     with pytest.raises(LimitReached, match="100 requests"):
         flows.check_room(key)
+    flows.create(_flow(key))
+    with pytest.raises(LimitReached, match="100 requests"):
+        flows.attempt(key, 0)
