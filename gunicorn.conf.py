@@ -6,6 +6,7 @@ Logs carry no query string and no referer, since codes and tokens travel there.
 import gc
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -20,10 +21,19 @@ Value = TypeVar("Value")
 class QuietLogger(Logger):
     """Gunicorn's logger without queries, and with paths that cannot break a line."""
 
-    def atoms(self, *args: Any) -> dict[str, Any]:
-        """What the access log may print, the path quoted again."""
-        atoms: dict[str, Any] = super().atoms(*args)
-        return {**atoms, "U": quote(atoms["U"] or "", encoding="latin-1")}
+    def access(self, resp: Any, _req: object, environ: dict[str, Any], took: timedelta) -> None:
+        """One line, the path quoted again; gunicorn would collect 60 values for these seven."""
+        if self.cfg.accesslog:
+            self.access_log.info(
+                '%s "%s %s %s" %s %s %dms',
+                environ.get("REMOTE_ADDR", "-"),
+                environ["REQUEST_METHOD"],
+                quote(environ["PATH_INFO"], encoding="latin-1"),
+                environ["SERVER_PROTOCOL"],
+                str(resp.status).partition(" ")[0],
+                resp.sent,
+                took / timedelta(milliseconds=1),
+            )
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a crash, the request's URL cut before its query."""
@@ -68,4 +78,3 @@ control_socket_disable = True  # it would be a file in the home directory
 
 logger_class = QuietLogger
 accesslog = "-"
-access_log_format = '%(h)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'

@@ -4,8 +4,11 @@ import json
 import re
 from collections.abc import Callable
 
+import requests
+
 from tests.faults.person import Person
 from tests.support.apps import Playground
+from tests.support.processes import wait_until
 from tests.support.rogue import Rogue
 
 TOKEN = {
@@ -66,3 +69,12 @@ def test_the_start_is_a_line(start_playground: Callable[..., Playground]) -> Non
     quiet.start(lambda: '"start"' in quiet.log())
     quiet.stop()
     assert "hunter2" not in quiet.log()
+
+
+def test_an_address_cannot_forge_a_line(start_playground: Callable[..., Playground]) -> None:
+    """A request is one line in the access log: its path quoted, its query left out."""
+    playground = start_playground()
+    response = requests.get(f"{playground.url}/no%0D%0A%22such%22?code=hidden", timeout=10)
+    pattern = rf'127\.0\.0\.1 "GET /no%0D%0A%22such%22 HTTP/1\.1" 404 {len(response.content)} \d+ms'
+    wait_until(lambda: re.search(f"^{pattern}$", playground.log(), re.MULTILINE), "the line is in")
+    assert "hidden" not in playground.log()
