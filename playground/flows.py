@@ -13,7 +13,7 @@ import msgspec
 
 from playground.errors import FlowUnknown, LimitReached
 from playground.flow import Flow
-from playground.store import Batch, Store
+from playground.store import Answer, Batch, Store
 from playground.wire.exchange import Exchange
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -44,6 +44,14 @@ class Version:
     flow: Flow
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a batch reads of a flow: its record and, where asked for, its exchanges."""
+
+    record: Answer[bytes | None]
+    exchanges: Answer[list[bytes]] | None
+
+
 class Flows:
     """Every method raises StoreUnavailable when the store is out of reach."""
 
@@ -58,9 +66,15 @@ class Flows:
             batch.put(_key(flow.id), _encode(flow), self._ttl)
             self._record(batch, flow.id, messages)
 
-    def find(self, identifier: str) -> Flow | None:
+    def read(self, batch: Batch, identifier: str, *, exchanges: bool) -> Reading:
+        """Let a batch read a flow, to give to `find` and `exchanges` when it is done."""
+        record = batch.get(_key(identifier))
+        return Reading(record, batch.items(_exchanges(identifier)) if exchanges else None)
+
+    def find(self, identifier: str, reading: Reading | None = None) -> Flow | None:
         """The flow, whoever's it is."""
-        version = self._read(identifier)
+        raw = reading.record.value if reading else self._store.get(_key(identifier))
+        version = self._note(raw)
         return version.flow if version else None
 
     def belongs(self, flow: Flow, secret: str) -> bool:
@@ -118,9 +132,11 @@ class Flows:
         """Refuse a flow's next request when it has MAX_EXCHANGES. Raises LimitReached."""
         _check_room(identifier, self._store.count(_exchanges(identifier)))
 
-    def exchanges(self, identifier: str) -> list[Exchange]:
+    def exchanges(self, identifier: str, reading: Reading | None = None) -> list[Exchange]:
         """The flow's exchanges in order."""
-        return [_decode_exchange(raw) for raw in self._store.items(_exchanges(identifier))]
+        known = reading.exchanges if reading else None
+        items = known.value if known else self._store.items(_exchanges(identifier))
+        return [_decode_exchange(raw) for raw in items]
 
     def park(self, parameters: list[tuple[str, str]], message: Exchange) -> str:
         """Keep a cross-site form post until the browser comes back with its cookies; a ticket."""
@@ -151,7 +167,7 @@ class Flows:
         return version if version and version.flow.id == identifier else self._newest(identifier)
 
     def _newest(self, identifier: str) -> Version:
-        version = self._read(identifier)
+        version = self._note(self._store.get(_key(identifier)))
         if version is None:
             raise FlowUnknown(
                 sentence="This flow has ended or expired.",
@@ -160,8 +176,7 @@ class Flows:
             )
         return version
 
-    def _read(self, identifier: str) -> Version | None:
-        raw = self._store.get(_key(identifier))
+    def _note(self, raw: bytes | None) -> Version | None:
         version = Version(raw, _decode_flow(raw)) if raw is not None else None
         self._last.version = version
         return version

@@ -13,6 +13,7 @@ from playground.flows import flow_id
 from playground.protocol.authorization import check_repeats
 from playground.views.token import exchange_now
 from playground.web import front
+from playground.web.ahead import reading_of
 from playground.web.browser import own_flow, owns
 from playground.web.doctor import waiting
 from playground.web.frame import at_step
@@ -80,7 +81,8 @@ def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnVal
 def _flow_of(given: dict[str, str]) -> Flow:
     """The flow that this state belongs to, if it is this browser's (PROTOCOL 1)."""
     state = given.get("state", "")
-    flow = services().flows.find(flow_id(state)) if state else None
+    identifier = flow_id(state)
+    flow = services().flows.find(identifier, reading_of(identifier)) if state else None
     if flow is None:
         raise ResponseRefused(
             sentence="This response belongs to no flow: its state is missing or unknown.",

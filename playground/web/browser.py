@@ -9,10 +9,10 @@ from flask import Response, request
 
 from playground.errors import FlowUnknown
 from playground.flow import Flow
+from playground.web.ahead import FLOW_COOKIE as PREFIX
+from playground.web.ahead import reading_of
 from playground.web.services import services
 from playground.web.sessions import COOKIE_PATH
-
-PREFIX = "playground_flow_"
 
 
 def new_secret() -> str:
@@ -51,7 +51,7 @@ def owns(flow: Flow) -> bool:
 
 def own_flow(identifier: str) -> Flow:
     """The flow, if it is this browser's. Raises FlowUnknown."""
-    flow = services().flows.find(identifier)
+    flow = services().flows.find(identifier, reading_of(identifier))
     if flow is None or not owns(flow):
         raise FlowUnknown(
             sentence="There is no such flow in this browser.",

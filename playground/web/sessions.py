@@ -13,6 +13,7 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 
 from playground.errors import StoreUnavailable
 from playground.store import Store
+from playground.web.ahead import read_session
 from playground.web.services import services
 
 log = logging.getLogger("playground")
@@ -35,7 +36,7 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
             _share_key(app, store)
 
     def _retrieve_session_data(self, store_id: str) -> dict[str, object] | None:
-        raw = self._store.get(store_id)
+        raw = read_session(store_id)
         return msgspec.msgpack.decode(raw, type=dict[str, object]) if raw is not None else None
 
     def _delete_session(self, store_id: str) -> None:
