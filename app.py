@@ -9,7 +9,7 @@ from flask import Flask
 from playground import views
 from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
-from playground.web import doctor, filters, fragments, frame, logs, presenter, problems
+from playground.web import filters, fragments, frame, logs, presenter, problems, sheets
 from playground.web.proxies import behind
 from playground.web.security import protect
 from playground.web.sessions import StoreSessionInterface
@@ -24,7 +24,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["playground"] = services
     app.session_interface = StoreSessionInterface(app, services.store)
     protect(app, settings)
-    for part in (filters, fragments, frame, presenter, doctor, problems, views):
+    for part in (filters, fragments, frame, presenter, sheets, problems, views):
         part.register(app)
     behind(app, settings.proxies)
     logs.register(app, settings)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from playground.explain.sequence import DONE, FAILED, NOW, TODO, Arrow, Message, messages, plan
@@ -47,7 +47,7 @@ class Diagram:
     """What the template draws; `wire` is the address that exchanges are found under."""
 
     height: int
-    drawn: tuple[Drawn, ...]
+    drawn: tuple[Drawn, ...] = field(hash=False)
     wire: str = ""
     left_out: int = 0
 
@@ -67,12 +67,22 @@ class Diagram:
         return any(item.message.state != TODO for item in self.drawn)
 
 
-def of_flow(flow: Flow, exchanges: Sequence[Exchange], *, wire: str, shown: str = "") -> Diagram:
-    """The diagram of a flow as it stands; `shown` is the exchange that the page is about."""
+def of_flow(
+    flow: Flow,
+    exchanges: Sequence[Exchange],
+    *,
+    wire: str,
+    shown: str = "",
+    named: Callable[[str], str] = str,
+) -> Diagram:
+    """The diagram of a flow as it stands; `shown` is the exchange that the page is about.
+
+    `named` turns an exchange's id into what the template writes of it.
+    """
     found = messages(flow, exchanges)
     if shown:
         found = tuple(_lit(message, message.exchange == shown) for message in found)
-    return _draw(found, wire)
+    return _draw(tuple(_renamed(message, named) for message in found), wire)
 
 
 def _lit(message: Message, shown: bool) -> Message:
@@ -82,17 +92,17 @@ def _lit(message: Message, shown: bool) -> Message:
     return replace(message, state=NOW if shown else DONE)
 
 
+def _renamed(message: Message, named: Callable[[str], str]) -> Message:
+    return replace(message, exchange=named(message.exchange)) if message.exchange else message
+
+
 def of_plan(form: Form) -> Diagram:
     """The diagram of a flow to come."""
-    return _draw_plan(plan(form))
+    return _draw(plan(form), "")
 
 
-@lru_cache(maxsize=64)
-def _draw_plan(planned: tuple[Message, ...]) -> Diagram:
-    return _draw(planned, "")
-
-
-def _draw(all_messages: Sequence[Message], wire: str) -> Diagram:
+@lru_cache(maxsize=256)
+def _draw(all_messages: tuple[Message, ...], wire: str) -> Diagram:
     left_out = max(0, len(all_messages) - MOST)
     shown = [*all_messages[:3], *all_messages[3 + left_out :]] if left_out else all_messages
     drawn, y = [], _TOP

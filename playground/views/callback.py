@@ -10,17 +10,20 @@ from flask.typing import ResponseReturnValue
 from playground.errors import FlowUnknown, ResponseRefused
 from playground.flow import Flow
 from playground.flows import flow_id
+from playground.mask import half, mask
 from playground.protocol.authorization import check_repeats
 from playground.views.token import exchange_now
-from playground.web import front
+from playground.web import front, shown
 from playground.web.ahead import reading_of
 from playground.web.browser import own_flow, owns
 from playground.web.doctor import waiting
-from playground.web.frame import at_step
+from playground.web.filters import moment
+from playground.web.frame import at_step, presenting
 from playground.web.login import note_login
 from playground.web.problems import show_failure
 from playground.web.security import csrf
 from playground.web.services import services
+from playground.web.sheets import Sheet
 from playground.web.token_form import token_fields
 from playground.wire.exchange import Exchange
 
@@ -128,7 +131,23 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.response is None:
         return _not_back(flow)
-    return render_template("callback.html", flow=flow, fields=token_fields(flow))
+    sheet = Sheet()
+    return sheet.draw(
+        "callback.html",
+        flow=shown.outline(flow, sheet.hole),
+        code=_code(flow, sheet) if flow.code else None,
+        received=moment(flow.responded_at, sheet.hole),
+        awaits_exchange=flow.awaits_exchange,
+        has_token=flow.token is not None,
+        fields=token_fields(flow, sheet.hole) if flow.awaits_exchange else (),
+        checks_made=shown.checks(flow.response_checks, sheet.hole),
+        parameters=shown.parameters(flow, sheet.hole),
+    )
+
+
+def _code(flow: Flow, sheet: Sheet) -> shown.Hidden:
+    """The code, masked by half; in front of a room by more."""
+    return shown.hidden(flow.code, sheet.hole, mask if presenting() else half)
 
 
 def _not_back(flow: Flow) -> ResponseReturnValue:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from playground import fields
@@ -14,9 +14,11 @@ from playground.form import Form, check, fill, open_places, read, shown_grant
 from playground.mask import mask
 from playground.protocol import authorization
 from playground.web import browser, front
+from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
 from playground.web.linked import kept_form, link_hosts, linked_form
 from playground.web.memory import (
+    base_url,
     fresh_form,
     profile,
     remember_form,
@@ -26,6 +28,8 @@ from playground.web.memory import (
 from playground.web.security import allow_leaving
 from playground.web.services import services
 from playground.web.sessions import renew_session
+from playground.web.sheets import Sheet
+from playground.web.shown import SECRETS, Shown
 from playground.web.trusting import lists_for
 
 pages = Blueprint("form", __name__)
@@ -33,25 +37,6 @@ PREVIEWED = (
     "response_type client_id scope redirect_uri state nonce code_challenge code_challenge_method "
     "response_mode prompt login_hint max_age acr_values"
 ).split()
-SECRETS = ("client_secret", "client_private_key", "id_token_decryption_key", "password")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A field as the template draws it."""
-
-    name: str
-    label: str
-    value: str
-    kind: str
-    help: str
-    parameter: str
-    options: fields.Options = ()
-    error: str = ""
-    placeholder: str = ""
-    required: bool = False
-    maxlength: int = 2000
-    autocomplete: str = "off"
 
 
 @pages.get("/playground2/oauth2")
@@ -122,27 +107,39 @@ def _start(form: Form) -> ResponseReturnValue:
 
 
 def _page(form: Form, errors: dict[str, str] | None = None) -> str:
+    """The form's page; it is the same for everybody who has typed the same, and no secret."""
     at_step(6)
     allow_leaving()
-    errors = errors or {}
-    return render_template(
+    sheet, away, hosts = Sheet(), pending_flow(), tuple(link_hosts(form))
+    secret = any(getattr(form, name) for name in SECRETS) or form.extra
+    return sheet.draw(
         "form.html",
+        keep=not (errors or hosts or secret),
+        derived=lambda: _parts(form, errors or {}),
         form=form,
-        main=_group("main", form, errors),
-        token=[] if form.redirecting else _group("token", form, errors),
-        groups=[
+        here=base_url(),
+        away=sheet.hole(away.id) if away else "",
+        link_hosts=hosts,
+    )
+
+
+def _parts(form: Form, errors: dict[str, str]) -> dict[str, object]:
+    """The fields by group, and what else follows from what was typed."""
+    return {
+        "main": _group("main", form, errors),
+        "token": [] if form.redirecting else _group("token", form, errors),
+        "groups": [
             (title, rows, any(shown.error for shown in rows))
             for name, title in fields.GROUPS
             for rows in (_group(name, form, errors),)
         ],
-        extra_error=errors.get("extra", ""),
-        errors=errors,
-        profiles=services().profiles.values(),
-        profile=profile(form.profile),
-        places=open_places(form),
-        preview=_preview(form),
-        link_hosts=link_hosts(form),
-    )
+        "extra_error": errors.get("extra", ""),
+        "errors": errors,
+        "profiles": services().profiles.values(),
+        "profile": profile(form.profile),
+        "places": open_places(form),
+        "preview": _preview(form),
+    }
 
 
 def _group(group: str, form: Form, errors: dict[str, str]) -> list[Shown]:
@@ -160,18 +157,12 @@ def _shown(item: Field, form: Form, error: str) -> Shown:
     options = item.options
     if item.name == "response_type":
         options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[shown_grant(form)])
-    return Shown(
-        name=item.name,
-        label=item.label,
-        value="" if secret else value,
-        kind=item.kind,
-        help=item.help,
-        parameter=item.parameter,
+    return Shown.of(
+        item,
+        "" if secret else value,
         options=options,
         error=error,
         placeholder=f"kept: {mask(kept)}" if secret and kept else "",
-        required=item.required,
-        maxlength=item.maxlength,
     )
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, make_response, redirect, render_template, session, 
 from flask.typing import ResponseReturnValue
 
 from playground.web.browser import forget, own_ids
+from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
 from playground.web.services import services
 
@@ -20,7 +21,8 @@ def root() -> ResponseReturnValue:
 @pages.get("/playground2/", strict_slashes=False)
 def home() -> ResponseReturnValue:
     at_step(5)
-    return render_template("home.html")
+    away = pending_flow()
+    return render_template("home.html", away=away.id if away else "")
 
 
 @pages.post("/playground2/reset")

@@ -12,12 +12,16 @@ from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
 from playground.form import TokenForm
 from playground.protocol.jwt_view import open_jwt
+from playground.protocol.token import TokenResponse
 from playground.urls import url_problem
+from playground.web import shown
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
 from playground.web.login import note_login
+from playground.web.memory import base_url
 from playground.web.requests import attempt_number
 from playground.web.services import services
+from playground.web.sheets import Sheet
 
 pages = Blueprint("token", __name__, url_prefix="/playground2/oauth2client")
 MAX_FIELD = 2000
@@ -61,13 +65,30 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.token is None:
         return redirect(url_for("callback.show", identifier=flow.id), 303)
-    jwts = {
-        "access token": open_jwt(flow.token.access_token),
-        "id token": open_jwt(flow.token.id_token),
-    }
-    return render_template(
-        "token.html", flow=flow, token=flow.token, jwts=jwts, scopes=_scopes(flow)
+    sheet = Sheet()
+    return sheet.draw(
+        "token.html",
+        keep=flow.previous_token is None and not flow.form.extra,
+        flow=shown.outline(flow, sheet.hole),
+        here=base_url(),
+        token=shown.token(flow.token, sheet.hole),
+        jwts=_jwts(flow.token, sheet),
+        scopes=_scopes(flow),
+        id_token_checks=shown.checks(flow.id_token_checks, sheet.hole),
+        refreshed=_refreshed(flow.previous_token, flow.token),
     )
+
+
+def _jwts(token: TokenResponse, sheet: Sheet) -> tuple[tuple[str, shown.Jwt], ...]:
+    """Those of the tokens that can be opened in place."""
+    named = (("access token", token.access_token), ("id token", token.id_token))
+    opened = ((label, open_jwt(value)) for label, value in named)
+    return tuple((label, shown.jwt(view, sheet.hole)) for label, view in opened if view)
+
+
+def _refreshed(old: TokenResponse | None, new: TokenResponse) -> tuple[TokenResponse, ...]:
+    """Before and after a refresh; nothing where none was made."""
+    return (old, new) if old and old.refresh_token else ()
 
 
 @pages.get("/<identifier>/direct")
@@ -121,10 +142,10 @@ def _check(typed: TokenForm, flow: Flow) -> None:
         )
 
 
-def _scopes(flow: Flow) -> list[tuple[str, str]]:
+def _scopes(flow: Flow) -> tuple[tuple[str, str], ...]:
     """Each scope with what became of it: granted, not granted, added by the server."""
     asked = flow.form.scopes
     said = flow.token.scope if flow.token else None
     granted = tuple(said.split()) if said is not None else asked
     rows = [(s, "granted" if s in granted else "not granted") for s in asked]
-    return rows + [(s, "added by the server") for s in granted if s not in asked]
+    return (*rows, *((s, "added by the server") for s in granted if s not in asked))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flask import Flask, request, url_for
+from flask import request, url_for
 
 from playground.doctor.case import Case, Facts
 from playground.doctor.diagnose import diagnose
@@ -24,9 +24,10 @@ from playground.urls import url_problem
 from playground.web.browser import own_ids, owns
 from playground.web.security import allow_leaving
 from playground.web.services import services
+from playground.web.shown import Shown
 from playground.wire.exchange import Exchange
 
-Fields = list[dict[str, object]]
+Fields = Sequence[Shown]
 RECENT = 3
 METADATA_DECIDES = (
     "invalid_client",
@@ -137,7 +138,7 @@ def _filled(fields: Fields, diagnoses: tuple[Diagnosis, ...], sent: dict[str, st
     remedy = diagnoses[0].remedy if diagnoses else None
     if remedy is not None and remedy.kind == "retry":
         values |= dict(remedy.changes)
-    return [{**f, "value": values.get(str(f["name"]), f["value"])} for f in fields]
+    return [replace(f, value=values.get(f.name, f.value)) for f in fields]
 
 
 def action(remedy: Remedy | None, flow: Flow | None, *, can_retry: bool) -> Action:
@@ -197,8 +198,3 @@ def pending_flow() -> Flow | None:
 def is_pending(flow: Flow) -> bool:
     """Whether it left and nothing came, neither a response nor a refusal."""
     return flow.request is not None and flow.response is None and flow.failure is None
-
-
-def register(app: Flask) -> None:
-    """Let any page say that a flow is under way."""
-    app.add_template_global(pending_flow)

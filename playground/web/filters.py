@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -16,6 +19,23 @@ def utc(epoch: float) -> str:
         return datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (ValueError, OverflowError, OSError):
         return f"{epoch} (no date)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A time as pages write it: for machines, for people, and in seconds since the epoch."""
+
+    iso: str
+    text: str
+    seconds: str
+
+
+def moment(at: float | Moment, hole: Callable[[str], str] = str) -> Moment:
+    """Seconds since the epoch in all three ways."""
+    if isinstance(at, Moment):
+        return at
+    text, seconds = utc(at), str(int(at)) if math.isfinite(at) else "0"
+    return Moment(iso=hole(text.replace(" UTC", "Z")), text=hole(text), seconds=hole(seconds))
 
 
 def pretty(value: object) -> str:
@@ -37,6 +57,7 @@ def pair(value: str) -> tuple[str, str]:
 def register(app: Flask) -> None:
     """Make the filters known to every template."""
     app.add_template_filter(utc, "utc")
+    app.add_template_filter(moment, "moment")
     app.add_template_filter(pretty, "pretty")
     app.add_template_filter(mask, "mask")
     app.add_template_filter(half, "half")

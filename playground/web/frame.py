@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -45,40 +46,39 @@ def presenting() -> bool:
     return bool(session.get("present"))
 
 
-def make_frame() -> dict[str, object]:
-    """The context of every page."""
+def make_frame(hole: Callable[[str], str] = str) -> Frame:
+    """What surrounds the current page; what differs from person to person goes through `hole`."""
     number, flow = g.get("step", 5), g.get("flow")
     present = presenting()
     if (server := logout_origin()) and "form_action" not in g:
         g.form_action = f"'self' {server}"
-    return {
-        "frame": Frame(
-            server_name=remembered_profile(flow).title,
-            user=user_name(),
-            step=number,
-            steps=steps(number, _seen(flow)),
-            step_title=TITLES[number - 1],
-            present=present,
-            present_url=_switch("0" if present else "1"),
-            reset_url=url_for("home.reset"),
-            home_url=url_for("home.home"),
-            diagram=_diagram(flow),
-        )
-    }
+    return Frame(
+        server_name=remembered_profile(flow).title,
+        user=hole(user_name()),
+        step=number,
+        steps=steps(number, _seen(flow, hole)),
+        step_title=TITLES[number - 1],
+        present=present,
+        present_url=hole(_switch("0" if present else "1")),
+        reset_url=url_for("home.reset"),
+        home_url=url_for("home.home"),
+        diagram=_diagram(flow, hole),
+    )
 
 
-def _seen(flow: Flow | None) -> Seen:
+def _seen(flow: Flow | None, hole: Callable[[str], str]) -> Seen:
     """What this request and the flow show of the tutorial's steps."""
     host = request.host.partition(":")[0].lower()
-    return observe(host=host, flow=flow, form_open=request.blueprint == "form")
+    seen = observe(host=host, flow=flow, form_open=request.blueprint == "form")
+    return Seen(done={number: hole(how) for number, how in seen.done.items()}, remarks=seen.remarks)
 
 
-def _diagram(flow: Flow | None) -> Diagram:
+def _diagram(flow: Flow | None, hole: Callable[[str], str]) -> Diagram | None:
     """The flow so far and still to come; the form's plan where there is no flow."""
     if flow is None or not owns(flow):
         return of_plan(remembered_form())
-    wire = url_for("wire.show", identifier=flow.id)
-    return of_flow(flow, recorded(flow), wire=wire, shown=g.get("exchange", ""))
+    wire = hole(url_for("wire.show", identifier=flow.id))
+    return of_flow(flow, recorded(flow), wire=wire, shown=g.get("exchange", ""), named=hole)
 
 
 def _switch(wish: str) -> str:
@@ -89,4 +89,4 @@ def _switch(wish: str) -> str:
 
 def register(app: Flask) -> None:
     """Give every template its frame."""
-    app.context_processor(make_frame)
+    app.context_processor(lambda: {"frame": make_frame()})
