@@ -33,6 +33,7 @@ class TappedConnection(HTTPConnection):
     last_used = 0.0
     max_idle: float | None = None
     _address = ""
+    _whole = bytearray()
 
     def _new_conn(self) -> socket.socket:
         tap = TAP.get()
@@ -66,16 +67,25 @@ class TappedConnection(HTTPConnection):
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
 
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        """Send head and body in one piece: one packet, one TLS record, one call."""
+        self._whole = bytearray()
+        super().request(*args, **kwargs)
+        self._send_whole()
+
     def send(self, data: Any) -> None:
+        """A part of the request; all its parts are sent together."""
+        self._whole += data
+
+    def _send_whole(self) -> None:
         if self.sock is None:
             self.connect()
         tap = TAP.get()
         tap.address, tap.peer = self._address, self.peer
         tap.guard(self.sock)
         self.last_used = time.monotonic()
-        if isinstance(data, bytes | bytearray):
-            tap.sent += data
-        super().send(data)
+        tap.sent += self._whole
+        super().send(self._whole)
 
     def getresponse(self) -> HTTPResponse:  # type: ignore[override]
         """The answer; how long the server keeps the connection is noted (RFC 9112 §9.3)."""
@@ -88,13 +98,19 @@ class TappedConnection(HTTPConnection):
 class TappedTLSConnection(TappedConnection, HTTPSConnection):
     """The same over TLS; keeps who answered, and the session for the next connection."""
 
+    _session_kept = False
+
     def connect(self) -> None:
         super().connect()
+        self._session_kept = False
         if isinstance(self.sock, ssl.SSLSocket):
             self.peer = _peer(self.sock)
 
     def keep_session(self) -> None:
-        """To be called when an answer was read: TLS 1.3 sends its tickets with it."""
+        """To be called when an answer was read: TLS 1.3 sends its tickets with the first one."""
+        if self._session_kept:  # asking for the session is as costly as half a request
+            return
+        self._session_kept = True
         if isinstance(self.sock, ssl.SSLSocket) and isinstance(self.ssl_context, ResumingContext):
             self.ssl_context.keep(self.sock)
 

@@ -32,8 +32,8 @@ class ResumingContext(ssl.SSLContext):
 
     def keep(self, sock: ssl.SSLSocket) -> None:
         """Remember this connection's session, unless it was itself resumed."""
-        session = sock.session
-        if session is None or not session.has_ticket or sock.session_reused:
+        session = None if sock.session_reused else sock.session
+        if session is None or not session.has_ticket:
             return
         if len(self._kept) >= MAX_SERVERS:
             self._kept.clear()
