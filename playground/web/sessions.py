@@ -45,8 +45,11 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
     def _upsert_session(
         self, session_lifetime: timedelta, session: ServerSideSession, store_id: str
     ) -> None:
-        raw = msgspec.msgpack.encode(dict(session))
-        self._store.put(store_id, raw, session_lifetime.total_seconds())
+        with self._store.batch() as batch:
+            for old, seed in getattr(session, "renewed", {}).items():
+                batch.put(old, msgspec.msgpack.encode(seed), OVERLAP.total_seconds())
+            raw = msgspec.msgpack.encode(dict(session))
+            batch.put(store_id, raw, session_lifetime.total_seconds())
 
     def open_session(self, app: Flask, request: Request) -> ServerSideSession:
         """An empty session when the store is down; `check_store` then says so on every page.
@@ -80,11 +83,12 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         """Give the session a new id (PROTOCOL 28).
 
         What stays under the old one for a minute is the CSRF seed alone, so that another tab's
-        form that is on its way just now is not turned away. It is replaced in one step: a
-        regenerate that deletes first would turn away whoever comes in between.
+        form that is on its way just now is not turned away. It is replaced in one step, together
+        with the new one's first writing: a regenerate that deletes first would turn away whoever
+        comes in between.
         """
-        old = ServerSideSession({_CSRF: session.get(_CSRF)}, sid=session.sid)
-        self._upsert_session(OVERLAP, old, self._get_store_id(old.sid))
+        renewed = session.__dict__.setdefault("renewed", {})
+        renewed[self._get_store_id(session.sid)] = {_CSRF: session.get(_CSRF)}
         session.sid = self._generate_sid(self.sid_length)
         session.modified = True
 

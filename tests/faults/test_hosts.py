@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 import requests
 
 from tests.faults.person import Person, words
@@ -13,16 +14,17 @@ from tests.support.redis import RedisServer
 from tests.support.rogue import Rogue
 
 NewPerson = Callable[[Playground], Person]
+ROUND_TRIPS = 13  # of the six requests of a flow; it took 24 with one for every key
 
 
 @pytest.fixture(scope="module")
 def hosts(request: pytest.FixtureRequest) -> Iterator[list[Playground]]:
     """Two playgrounds, as on two machines behind one name."""
     folder = request.getfixturevalue("run_dir")
-    redis: RedisServer = request.getfixturevalue("redis_server")
+    server: RedisServer = request.getfixturevalue("redis_server")
     with (
-        running_playground(folder, REDIS_URL=redis.url) as first,
-        running_playground(folder, REDIS_URL=redis.url) as second,
+        running_playground(folder, REDIS_URL=server.url) as first,
+        running_playground(folder, REDIS_URL=server.url) as second,
     ):
         yield [first, second]
 
@@ -108,3 +110,20 @@ def test_ready_and_healthy(hosts: list[Playground]) -> None:
     for host in hosts:
         for path in ("healthz", "readyz"):
             assert requests.get(f"{host.url}/{path}", timeout=60).status_code == 200
+
+
+def test_a_flow_seldom_asks_redis(
+    hosts: list[Playground], redis_server: RedisServer, token_server: Rogue, new_person: NewPerson
+) -> None:
+    """What a step reads goes in one round trip, and so does what it writes together."""
+    with redis_server.client() as client:
+        trips = [_round_trips(client, new_person(hosts[0]), token_server) for _ in range(6)]
+    assert min(trips) <= ROUND_TRIPS, trips  # the fewest: new connections ask Redis for more
+
+
+def _round_trips(client: redis.Redis, person: Person, server: Rogue) -> int:
+    """How often Redis read from a connection while somebody walked a flow, form to token."""
+    before = client.info("stats")["total_reads_processed"]
+    person.ready(f"{server.url}/token")
+    assert "the-access-token" in person.exchange().text
+    return int(client.info("stats")["total_reads_processed"] - before - 1)
