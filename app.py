@@ -10,6 +10,7 @@ from playground import views
 from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
 from playground.web import filters, fragments, frame, logs, presenter, problems, sheets
+from playground.web.application import Application
 from playground.web.proxies import behind
 from playground.web.security import protect
 from playground.web.sessions import StoreSessionInterface
@@ -20,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the playground from its settings. Raises SettingsError."""
     settings = settings or Settings.from_environment()
     services = wire(settings)
-    app = Flask(__name__, static_url_path="/playground2/static")
+    app = Application(__name__, static_url_path="/playground2/static")
     app.extensions["playground"] = services
     app.session_interface = StoreSessionInterface(app, services.store)
     protect(app, settings)

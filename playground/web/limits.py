@@ -13,7 +13,7 @@ MAX_FIELDS = 200
 def check_fields() -> None:
     """Raises LimitReached for a form or a query with more fields than any page of ours has."""
     sent = [request.query_string]
-    if request.mimetype == "application/x-www-form-urlencoded":
+    if request.method == "POST" and request.mimetype == "application/x-www-form-urlencoded":
         sent.append(request.get_data(cache=True))
     if any(text.count(b"&") >= MAX_FIELDS for text in sent):
         raise LimitReached(

@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
-from flask_wtf.csrf import CSRFProtect
 
 from playground.settings import Settings
+from playground.web.csrf import SessionCSRF
 from playground.web.limits import MAX_BODY, MAX_FIELDS, check_fields
 from playground.web.sessions import COOKIE_NAME, COOKIE_PATH, check_store
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
 
 _CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; frame-src {frame_src}; form-action {form_action}; "
     "frame-ancestors {frame_ancestors}"
 )
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+)
+_NOBODY = "'none'"
 
-csrf = CSRFProtect()
+csrf = SessionCSRF()
+
+
+class GuardedResponse(Response):
+    """Has the headers of every page, where the view has set none of that name."""
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """The headers are added last, so nothing on the way can lose them."""
+        body, status, headers = super().get_wsgi_response(environ)
+        given, wish = {name.lower() for name, _ in headers}, g.get
+        guards = _guards(
+            wish("form_action", "'self'"),
+            wish("frame_src", _NOBODY),
+            wish("frame_ancestors", _NOBODY),
+            "no-cache" if request.endpoint == "static" else "no-store",
+        )
+        return body, status, headers + [pair for name, pair in guards if name not in given]
+
+
+@lru_cache(maxsize=256)
+def _guards(
+    form_action: str, frame_src: str, frame_ancestors: str, stored: str
+) -> tuple[tuple[str, tuple[str, str]], ...]:
+    """The headers, each under its name in small letters."""
+    policy = _CSP.format(
+        form_action=form_action, frame_src=frame_src, frame_ancestors=frame_ancestors
+    )
+    headers = [*_HEADERS, ("Content-Security-Policy", policy), ("Cache-Control", stored)]
+    if frame_ancestors == _NOBODY:
+        headers.append(("X-Frame-Options", "DENY"))
+    return tuple((pair[0].lower(), pair) for pair in headers)
 
 
 def protect(app: Flask, settings: Settings) -> None:
@@ -45,7 +83,6 @@ def protect(app: Flask, settings: Settings) -> None:
     app.before_request(check_store)
     app.before_request(check_fields)
     csrf.init_app(app)
-    app.after_request(_add_headers)
 
 
 def allow_leaving() -> None:
@@ -55,20 +92,3 @@ def allow_leaving() -> None:
     when the page is made.
     """
     g.form_action = "'self' https: http:"
-
-
-def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    policy = _CSP.format(
-        form_action=g.get("form_action", "'self'"),
-        frame_src=g.get("frame_src", "'none'"),
-        frame_ancestors=g.get("frame_ancestors", "'none'"),
-    )
-    response.headers.setdefault("Content-Security-Policy", policy)
-    if "frame_ancestors" in g:
-        del response.headers["X-Frame-Options"]
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Cache-Control", "no-cache")
-    return response

@@ -14,13 +14,13 @@ from flask_session.base import ServerSideSession, ServerSideSessionInterface
 from playground.errors import StoreUnavailable
 from playground.store import Store
 from playground.web.ahead import read_session
+from playground.web.csrf import SEED
 from playground.web.services import services
 
 log = logging.getLogger("playground")
 COOKIE_NAME = "playground_session"
 COOKIE_PATH = "/playground2"
 OVERLAP = timedelta(seconds=60)
-_CSRF = "csrf_token"
 _KEY_IS_SHARED = "SECRET_KEY_IS_SHARED"
 _FOREVER = 10 * 365 * 86_400.0
 
@@ -69,6 +69,10 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         """While the store is down nothing is saved, and no page pretends that it was."""
         if session.sid is None or getattr(session, "unavailable", None) is not None:
             return
+        if not session.modified:
+            if session.accessed:
+                response.headers["Vary"] = "Cookie"
+            return
         try:
             super().save_session(app, session, response)
         except StoreUnavailable as error:
@@ -88,7 +92,7 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
         comes in between.
         """
         renewed = session.__dict__.setdefault("renewed", {})
-        renewed[self._get_store_id(session.sid)] = {_CSRF: session.get(_CSRF)}
+        renewed[self._get_store_id(session.sid)] = {SEED: session.get(SEED)}
         session.sid = self._generate_sid(self.sid_length)
         session.modified = True
 
