@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
@@ -194,7 +194,8 @@ def _extra_problem(extra: Pairs) -> str:
 
 def to_memory(form: Form) -> dict[str, object]:
     """The form as plain data for the session; the person's password is not kept."""
-    return {**asdict(replace(form, password="")), "extra": [list(pair) for pair in form.extra]}
+    plain = {name: getattr(form, name) for name in NAMES}
+    return {**plain, "password": "", "extra": [list(pair) for pair in form.extra]}
 
 
 def from_memory(memory: Mapping[str, object], *, default: Form) -> Form:

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from playground.fields import BY_NAME
@@ -26,7 +27,7 @@ NOTES = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Profile:
     """A server by name. `values` are form fields, with {callback} and {home} still open.
 
@@ -53,9 +54,7 @@ class Profile:
 
     def form(self, *, callback: str, home: str) -> Form:
         """The form as this profile fills it, for the address that the browser uses."""
-        places = {"{callback}": callback, "{home}": home}
-        values = {name: _fill(value, places) for name, value in self.values.items()}
-        return fit(Form(**values, profile=self.name))  # type: ignore[arg-type]
+        return _filled_in(self, callback, home)
 
     def client_secret(self) -> str:
         """The secret that the environment holds for this server, or the tutorial's own."""
@@ -104,6 +103,14 @@ def _text(key: str, value: object, embedded: str) -> str:
     if key in BY_NAME and BY_NAME[key].kind == "checkbox":
         return "1" if value is True else ""
     return str(value).replace("{embedded}", embedded)
+
+
+@lru_cache(maxsize=128)
+def _filled_in(profile: Profile, callback: str, home: str) -> Form:
+    """Everybody at the same address begins with the same form."""
+    places = {"{callback}": callback, "{home}": home}
+    values = {name: _fill(value, places) for name, value in profile.values.items()}
+    return fit(Form(**values, profile=profile.name))  # type: ignore[arg-type]
 
 
 def _fill(value: str, places: Mapping[str, str]) -> str:

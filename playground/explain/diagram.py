@@ -44,11 +44,11 @@ class Drawn:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagram:
-    """What the template draws; `wire` is the address that exchanges are found under."""
+    """What the template draws; `flow` is the id of the flow whose exchanges it leads to."""
 
     height: int
     drawn: tuple[Drawn, ...] = field(hash=False)
-    wire: str = ""
+    flow: str = ""
     left_out: int = 0
 
     @property
@@ -71,18 +71,17 @@ def of_flow(
     flow: Flow,
     exchanges: Sequence[Exchange],
     *,
-    wire: str,
     shown: str = "",
     named: Callable[[str], str] = str,
 ) -> Diagram:
     """The diagram of a flow as it stands; `shown` is the exchange that the page is about.
 
-    `named` turns an exchange's id into what the template writes of it.
+    `named` turns the ids of the flow and its exchanges into what the template writes of them.
     """
     found = messages(flow, exchanges)
     if shown:
         found = tuple(_lit(message, message.exchange == shown) for message in found)
-    return _draw(tuple(_renamed(message, named) for message in found), wire)
+    return _draw(tuple(_renamed(message, named) for message in found), named(flow.id))
 
 
 def _lit(message: Message, shown: bool) -> Message:
@@ -102,14 +101,14 @@ def of_plan(form: Form) -> Diagram:
 
 
 @lru_cache(maxsize=256)
-def _draw(all_messages: tuple[Message, ...], wire: str) -> Diagram:
+def _draw(all_messages: tuple[Message, ...], flow: str) -> Diagram:
     left_out = max(0, len(all_messages) - MOST)
     shown = [*all_messages[:3], *all_messages[3 + left_out :]] if left_out else all_messages
     drawn, y = [], _TOP
     for message in shown:
         drawn.append(_message(message, y))
         y += len(message.arrows) * _ROW + _GAP
-    return Diagram(height=y, drawn=tuple(drawn), wire=wire, left_out=left_out)
+    return Diagram(height=y, drawn=tuple(drawn), flow=flow, left_out=left_out)
 
 
 def _message(message: Message, y: int) -> Drawn:

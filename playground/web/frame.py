@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Flask, g, request, session, url_for
+from flask import Flask, g, request, session
 
 from playground.explain.diagram import Diagram, of_flow, of_plan
 from playground.flow import Flow
@@ -28,8 +28,6 @@ class Frame:
     step_title: str
     present: bool
     present_url: str
-    reset_url: str
-    home_url: str
     diagram: Diagram | None = None
 
 
@@ -40,10 +38,12 @@ def at_step(number: int, flow: Flow | None = None) -> None:
 
 def presenting() -> bool:
     """Whether presenter mode is on; `?present=1` or `?present=0` switches it."""
-    wish = request.args.get("present", "")
-    if wish in ("0", "1") and bool(session.get("present")) != (wish == "1"):
-        session["present"] = wish == "1"
-    return bool(session.get("present"))
+    if "presenting" not in g:
+        wish, now = request.args.get("present", ""), bool(session.get("present"))
+        if wish in ("0", "1") and now != (wish == "1"):
+            session["present"] = now = wish == "1"
+        g.presenting = now
+    return bool(g.presenting)
 
 
 def make_frame(hole: Callable[[str], str] = str) -> Frame:
@@ -60,8 +60,6 @@ def make_frame(hole: Callable[[str], str] = str) -> Frame:
         step_title=TITLES[number - 1],
         present=present,
         present_url=hole(_switch("0" if present else "1")),
-        reset_url=url_for("home.reset"),
-        home_url=url_for("home.home"),
         diagram=_diagram(flow, hole),
     )
 
@@ -77,8 +75,7 @@ def _diagram(flow: Flow | None, hole: Callable[[str], str]) -> Diagram | None:
     """The flow so far and still to come; the form's plan where there is no flow."""
     if flow is None or not owns(flow):
         return of_plan(remembered_form())
-    wire = hole(url_for("wire.show", identifier=flow.id))
-    return of_flow(flow, recorded(flow), wire=wire, shown=g.get("exchange", ""), named=hole)
+    return of_flow(flow, recorded(flow), shown=g.get("exchange", ""), named=hole)
 
 
 def _switch(wish: str) -> str:

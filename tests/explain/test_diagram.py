@@ -159,7 +159,7 @@ def test_keys_that_are_known_are_not_to_come(
 def test_a_long_flow_stays_readable() -> None:
     """A hundred failed attempts are not a hundred arrows; the beginning and the end are kept."""
     exchanges = [replace(EXCHANGE, id=str(n)) for n in range(100)]
-    diagram = of_flow(flow(grant_type="client_credentials"), exchanges, wire="/w")
+    diagram = of_flow(flow(grant_type="client_credentials"), exchanges)
     assert len(diagram.drawn) == MOST
     assert diagram.left_out == 101 - MOST
     assert diagram.drawn[-2].message.exchange == "99"
@@ -169,7 +169,7 @@ def test_repeated_pictures_are_one_arrow() -> None:
     """Six photos are one arrow with their number; what follows keeps its own number."""
     photo = replace(EXCHANGE, purpose="Get a photo", status=200, receiver="resource server")
     exchanges = [*(replace(photo, id=str(n)) for n in range(6)), replace(EXCHANGE, id="last")]
-    first, last, *_ = of_flow(flow(grant_type="client_credentials"), exchanges, wire="/w").drawn
+    first, last, *_ = of_flow(flow(grant_type="client_credentials"), exchanges).drawn
     assert [w.text for w in first.words] == ["a photo, token × 6", "200 picture"]
     assert (last.message.number, last.message.exchange) == (7, "last")
 
@@ -178,7 +178,7 @@ def test_words_stay_inside_the_picture() -> None:
     """An overlong error word is cut and moved, not lost beyond the edge."""
     body = b'{"error": "' + b"x" * 300 + b'"}'
     exchange = replace(EXCHANGE, response_body=body)
-    drawn = of_flow(flow(grant_type="client_credentials"), [exchange], wire="/w").drawn[0]
+    drawn = of_flow(flow(grant_type="client_credentials"), [exchange]).drawn[0]
     assert all(len(words.text) <= 44 and 0 < words.x < 420 for words in drawn.words)
 
 
