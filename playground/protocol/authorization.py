@@ -7,6 +7,7 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from oauthlib.oauth2 import WebApplicationClient
 
@@ -30,7 +31,7 @@ class AuthorizationRequest:
     authorization_endpoint: str
     parameters: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The endpoint with its own query kept and our parameters added (RFC 6749 §3.1)."""
         return add_parameters(self.authorization_endpoint, self.parameters)

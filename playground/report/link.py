@@ -41,7 +41,7 @@ def parameters(form: Form, *, own: Form) -> list[tuple[str, str]]:
 
 def is_link(given: Mapping[str, str]) -> bool:
     """Whether a query fills in the form, and does not just name a profile."""
-    return any(name in given for name in LINKED if name != "profile")
+    return bool(given) and any(name in given for name in LINKED if name != "profile")
 
 
 def read_link(

@@ -18,7 +18,7 @@ from playground.web.ahead import reading_of
 from playground.web.browser import own_flow, owns
 from playground.web.doctor import waiting
 from playground.web.filters import moment
-from playground.web.frame import at_step, presenting
+from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
 from playground.web.security import csrf
@@ -147,7 +147,7 @@ def show(identifier: str) -> ResponseReturnValue:
 
 def _code(flow: Flow, sheet: Sheet) -> shown.Hidden:
     """The code, masked by half; in front of a room by more."""
-    return shown.hidden(flow.code, sheet.hole, mask if presenting() else half)
+    return shown.hidden(flow.code, sheet.hole, mask if sheet.presenting else half)
 
 
 def _not_back(flow: Flow) -> ResponseReturnValue:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,15 +31,7 @@ MAX_FIELD = 2000
 @pages.post("/<identifier>/token")
 def get_access_token(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
-    typed = TokenForm(
-        redirect_uri=_typed("redirect_uri", flow.form.redirect_uri),
-        token_endpoint=_typed("token_endpoint", flow.form.token_endpoint),
-        client_secret=_typed("client_secret"),
-        code_verifier=_typed("code_verifier", flow.code_verifier),
-        token_endpoint_auth_method=_typed(
-            "token_endpoint_auth_method", flow.form.token_endpoint_auth_method
-        ),
-    )
+    typed = _typed(flow, request.form)
     g.typed = replace(typed, client_secret="")  # what a failure keeps with the flow
     _check(typed, flow)
     note_login(services().conductor.exchange(flow, typed, attempt=attempt_number()))
@@ -119,13 +112,23 @@ def _direct_grant(flow: Flow) -> list[tuple[str, str]]:
     return [*grant, ("username", flow.form.username), ("password", flow.form.password)]
 
 
-def _typed(name: str, default: str = "") -> str:
-    return request.form.get(name, default).strip()
+def _typed(flow: Flow, given: Mapping[str, str]) -> TokenForm:
+    """The second form as sent; a field that was not on the page is as the flow began."""
+    form = flow.form
+    return TokenForm(
+        redirect_uri=given.get("redirect_uri", form.redirect_uri).strip(),
+        token_endpoint=given.get("token_endpoint", form.token_endpoint).strip(),
+        client_secret=given.get("client_secret", "").strip(),
+        code_verifier=given.get("code_verifier", flow.code_verifier).strip(),
+        token_endpoint_auth_method=given.get(
+            "token_endpoint_auth_method", form.token_endpoint_auth_method
+        ).strip(),
+    )
 
 
 def _check(typed: TokenForm, flow: Flow) -> None:
     """Raises InputRefused naming the fields of the second form that cannot be sent."""
-    values = asdict(typed)
+    values: dict[str, str] = vars(typed)
     problems = {n: "This is too long." for n, v in values.items() if len(v) > MAX_FIELD}
     for name in ("redirect_uri", "token_endpoint"):
         if problem := url_problem(values[name]):

@@ -80,8 +80,9 @@ def _diagram(flow: Flow | None, hole: Callable[[str], str]) -> Diagram | None:
 
 def _switch(wish: str) -> str:
     """This page with presenter mode on or off; of its query only which flows it compares."""
-    kept = {name: request.args[name] for name in ("left", "right") if name in request.args}
-    return f"{request.path}?{urlencode({**kept, 'present': wish})}"
+    given = request.args
+    kept = {name: given[name] for name in ("left", "right") if name in given}
+    return f"{request.path}?{urlencode({**kept, 'present': wish}) if kept else f'present={wish}'}"
 
 
 def register(app: Flask) -> None:

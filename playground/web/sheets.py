@@ -59,6 +59,7 @@ class Sheet:
     """One page in the making."""
 
     def __init__(self) -> None:
+        self.presenting = presenting()
         self._texts: list[str] = []
 
     def hole(self, text: str) -> str:
@@ -84,7 +85,7 @@ class Sheet:
         frame = make_frame(self.hole)
         key = (template, request.root_path, frame, *shape.values())
         drawn: dict[object, Cut] = current_app.extensions[_NAME]
-        keep = keep and not presenting()
+        keep = keep and not self.presenting
         cut = drawn.get(key) if keep else None
         if cut is None:
             made = render_template(

@@ -127,7 +127,16 @@ def parameters(flow: Flow, hole: Hole) -> tuple[tuple[str, str | Hidden], ...]:
 
 def checks(rows: Iterable[Check], hole: Hole) -> tuple[Check, ...]:
     """Checks, whatever was expected and found."""
-    return tuple(replace(row, expected=hole(row.expected), found=hole(row.found)) for row in rows)
+    return tuple(
+        Check(
+            title=row.title,
+            expected=hole(row.expected),
+            found=hole(row.found),
+            verdict=row.verdict,
+            section=row.section,
+        )
+        for row in rows
+    )
 
 
 def token(response: TokenResponse, hole: Hole) -> Token:
