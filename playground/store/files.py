@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import queue
 import sqlite3
 import threading
 import time
@@ -42,7 +41,8 @@ class FileStore(Store):
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(LENDABLE)
+        self._idle: list[sqlite3.Connection] = []
+        self._giving = threading.Lock()
         self._turn = threading.Lock()
         self._gate = -1
         self._swept = 0.0
@@ -90,16 +90,20 @@ class FileStore(Store):
     def _lent(self) -> Iterator[sqlite3.Connection]:
         """An idle connection, else a new one; it goes back unless the store is full of them."""
         try:
-            db = self._idle.get_nowait()
-        except queue.Empty:
+            db = self._idle.pop()
+        except IndexError:
             db = self._connect()
         try:
             yield db
         finally:
-            try:
-                self._idle.put_nowait(db)
-            except queue.Full:
-                db.close()
+            self._give_back(db)
+
+    def _give_back(self, db: sqlite3.Connection) -> None:
+        with self._giving:
+            if len(self._idle) < LENDABLE:
+                self._idle.append(db)
+                return
+        db.close()
 
     def _queue(self) -> int:
         """The file that the writers of all processes queue up at (opened under `_turn`)."""
