@@ -27,11 +27,12 @@ class Contestant(Process):
         self.url = f"http://127.0.0.1:{self.port}"
         self.kind = name
         self.cold_start = 0.0
+        self.data_dir = folder / f"data-{self.port}"
         target = "app:app" if name == "playground" else f"bench.apps.{APPS[name]}:app"
         conf = () if name == "playground" else ("--config", "bench/gunicorn_peers.py")
         mine = {
             "PLAYGROUND_PORT": str(self.port),
-            "PLAYGROUND_DATA_DIR": str(folder / f"data-{self.port}"),
+            "PLAYGROUND_DATA_DIR": str(self.data_dir),
             "OAUTHLIB_INSECURE_TRANSPORT": "1",
         }
         super().__init__(
