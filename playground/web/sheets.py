@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import Flask, current_app, render_template, request
-from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
+from playground.web.csrf import form_token
 from playground.web.frame import make_frame, presenting
 
 MOST = 300
@@ -81,7 +81,7 @@ class Sheet:
 
         Without `keep`, and in presenter mode, nothing of the page is kept.
         """
-        csrf = self.hole(generate_csrf())
+        csrf = self.hole(form_token())
         frame = make_frame(self.hole)
         key = (template, request.root_path, frame, *shape.values())
         drawn: dict[object, Cut] = current_app.extensions[_NAME]

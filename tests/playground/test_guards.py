@@ -1,0 +1,81 @@
+"""What guards every page: its headers, each said once, and the token of its forms."""
+
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from tests.playground.walking import open_form
+from tests.support.apps import Playground
+from tests.support.browser import Browser, Page
+
+GUARDS = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cache-control",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/playground2/oauth2", "", 200),
+        ("/playground2/static/style.css", "", 200),
+        ("/", "", 302),
+        ("/playground2/nowhere", "", 404),
+        ("/playground2", "evil.example", 400),
+        ("/healthz", "", 200),
+    ],
+)
+def test_each_answer_says_each_guard_once(
+    playground: Playground, path: str, host: str, status: int
+) -> None:
+    """A page, a style, a redirect, a refusal: no header is missing, none comes twice."""
+    answer = requests.get(
+        playground.url + path,
+        headers={"Host": host} if host else {},
+        allow_redirects=False,
+        timeout=10,
+    )
+    names = [name.lower() for name, _ in answer.raw.headers.iteritems()]  # one for each line
+    assert answer.status_code == status
+    assert set(names) >= GUARDS
+    assert len(names) == len(set(names))
+
+
+def test_another_sessions_form_token_is_refused(
+    new_browser: Callable[[], Browser], playground: Playground
+) -> None:
+    """A token is good in its own session alone (PROTOCOL 27)."""
+    mine, other = open_form(new_browser(), playground), open_form(new_browser(), playground)
+    assert _submit(mine, _token(other)).status == 400
+    assert _submit(mine, _token(mine)).status != 400
+
+
+def test_a_changed_form_token_is_refused(http: Browser, playground: Playground) -> None:
+    """A token with another end, another start, none at all or strange letters is none."""
+    page = open_form(http, playground)
+    token = _token(page)
+    for wrong in (token[:-1] + "_", "x" + token, token[:20], "", "é\N{SNOWMAN}"):
+        assert _submit(page, wrong).status == 400
+
+
+def test_a_form_token_lives_as_long_as_its_session(http: Browser, playground: Playground) -> None:
+    """A form opened before another one was sent can still be sent; after Reset it cannot."""
+    page = open_form(http, playground)
+    open_form(http, playground).submit("Use this server", profile="wso2-is")
+    assert _submit(page, _token(page)).status != 400
+    open_form(http, playground).submit("Reset")
+    assert _submit(page, _token(page)).status == 400
+
+
+def _token(page: Page) -> str:
+    return page.form("Authorize").value("csrf_token")
+
+
+def _submit(page: Page, token: str) -> Page:
+    data = {"action": "show", "csrf_token": token}
+    return page.browser.post(page.url, data, follow=False)
