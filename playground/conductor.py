@@ -159,7 +159,7 @@ class Conductor:
             flow.id,
             lambda f: replace(
                 f,
-                form=replace(form, password=""),  # sent once, and not needed again
+                form=replace(form, password="") if form.password else form,  # it was sent once
                 token=answer,
                 exchanged=True,
                 previous_token=f.token,
