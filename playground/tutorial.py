@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from playground.fields import PASSWORD
 from playground.flow import Flow
@@ -50,21 +51,23 @@ class Seen:
 
 def steps(current: int, seen: Seen) -> tuple[Step, ...]:
     """The nine steps; what was observed is done, wherever the person stands."""
+    return _steps(current, tuple(seen.done.items()), tuple(seen.remarks.items()))
+
+
+@lru_cache(maxsize=256)
+def _steps(
+    current: int, done: tuple[tuple[int, str], ...], remarks: tuple[tuple[int, str], ...]
+) -> tuple[Step, ...]:
+    how, known = dict(done), dict(remarks) | dict(done)
     return tuple(
         Step(
             number=number,
             title=title,
-            state=_state(number, current, seen),
-            known=seen.done.get(number) or seen.remarks.get(number, ""),
+            state="done" if number in how else "current" if number == current else "todo",
+            known=known.get(number, ""),
         )
         for number, title in enumerate(TITLES, start=1)
     )
-
-
-def _state(number: int, current: int, seen: Seen) -> str:
-    if number in seen.done:
-        return "done"
-    return "current" if number == current else "todo"
 
 
 def observe(*, host: str, flow: Flow | None, form_open: bool = False) -> Seen:

@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from playground.explain.sequence import DONE, FAILED, NOW, TODO, Arrow, Message, messages, plan
+from playground.explain.sequence import (
+    DONE,
+    FAILED,
+    NOW,
+    TODO,
+    Arrow,
+    Message,
+    messages,
+    plan,
+)
+from playground.explain.stage import Happened, Stage
 from playground.flow import Flow
 from playground.form import Form
 from playground.wire.exchange import Exchange
@@ -74,14 +84,15 @@ def of_flow(
     shown: str = "",
     named: Callable[[str], str] = str,
 ) -> Diagram:
-    """The diagram of a flow as it stands; `shown` is the exchange that the page is about.
+    """The diagram of a flow as it stands; `shown` is what the page calls its exchange.
 
     `named` turns the ids of the flow and its exchanges into what the template writes of them.
     """
-    found = messages(flow, exchanges)
+    recorded = tuple(Happened.of(exchange, named(exchange.id)) for exchange in exchanges)
+    found = messages(Stage.of(flow), recorded)
     if shown:
         found = tuple(_lit(message, message.exchange == shown) for message in found)
-    return _draw(tuple(_renamed(message, named) for message in found), named(flow.id))
+    return _draw(found, named(flow.id))
 
 
 def _lit(message: Message, shown: bool) -> Message:
@@ -89,10 +100,6 @@ def _lit(message: Message, shown: bool) -> Message:
     if message.state not in (DONE, NOW):
         return message
     return replace(message, state=NOW if shown else DONE)
-
-
-def _renamed(message: Message, named: Callable[[str], str]) -> Message:
-    return replace(message, exchange=named(message.exchange)) if message.exchange else message
 
 
 def of_plan(form: Form) -> Diagram:

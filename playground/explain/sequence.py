@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
-from urllib.parse import parse_qsl, urlsplit
 
-from playground.explain.kinds import BY_NAME, error_word, failed, kind_of
-from playground.flow import Flow
+from playground.explain.kinds import BY_NAME
+from playground.explain.stage import Happened, Stage, comes_back, names_of
 from playground.form import Form
-from playground.wire.exchange import Exchange
 
 PERSON, BROWSER, PLAYGROUND, SERVER, RESOURCE = range(5)
 DONE, NOW, FAILED, TODO = "done", "now", "failed", "todo"
@@ -47,77 +44,64 @@ class Message:
 
 def plan(form: Form) -> tuple[Message, ...]:
     """The messages of a flow that has not begun, for this form's grant."""
-    return tuple(_planned(name, form) for name in _names(form))
+    return _plan(names_of(form), comes_back(form))
 
 
-def messages(flow: Flow, exchanges: Sequence[Exchange]) -> tuple[Message, ...]:
+@lru_cache(maxsize=256)
+def _plan(names: tuple[str, ...], brings: str) -> tuple[Message, ...]:
+    return tuple(_planned(name, brings) for name in names)
+
+
+@lru_cache(maxsize=256)
+def messages(stage: Stage, recorded: tuple[Happened, ...]) -> tuple[Message, ...]:
     """What happened, what came back of what we cannot see, and what is still to come."""
     happened: list[Message] = []
     responses = 0
-    for number, times, exchange in _grouped(exchanges):
-        message = _recorded(flow, exchange, number, times, again=responses > 0)
+    for number, times, exchange in _grouped(recorded):
+        message = _recorded(stage, exchange, number, times, again=responses > 0)
         if message.kind == "response":
-            if not responses and _decided(flow):
-                happened.append(_decision(flow))
+            if not responses and stage.decided:
+                happened.append(_decision(stage))
             responses += 1
         happened.append(message)
     if happened and happened[-1].state == DONE:
         happened[-1] = replace(happened[-1], state=NOW)
-    return (*happened, *_to_come(flow, happened))
+    return (*happened, *_to_come(stage, happened))
 
 
-def _grouped(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int, Exchange]]:
+def _grouped(recorded: Sequence[Happened]) -> Iterator[tuple[int, int, Happened]]:
     """Each exchange with its number and 1; a row of equal ones once, with how many they are."""
     number = 1
-    for _, same in groupby(enumerate(exchanges), key=_alike):
+    for _, same in groupby(enumerate(recorded), key=_alike):
         members = [exchange for _, exchange in same]
         yield number, len(members), members[0]
         number += len(members)
 
 
-def _alike(numbered: tuple[int, Exchange]) -> tuple[str, int, int]:
+def _alike(numbered: tuple[int, Happened]) -> tuple[str, int, int]:
     """Equal for neighbours that are drawn as one."""
     number, exchange = numbered
-    repeated = exchange.purpose == "Get a photo" and not failed(exchange)
+    repeated = exchange.purpose == "Get a photo" and not exchange.wrong
     return (exchange.purpose, exchange.status, 0 if repeated else number + 1)
 
 
-def _names(form: Form) -> list[str]:
-    """The kinds of messages this form's grant is made of, in order."""
-    names = ["request", "decision", "response"] if form.redirecting else []
-    code = not form.redirecting or "code" in form.response_types
-    front_id_token = "id_token" in form.response_types and bool(form.jwks_uri)
-    back_id_token = code and "openid" in form.scopes and bool(form.jwks_uri) and form.redirecting
-    names += ["keys"] * front_id_token + ["token"] * code
-    names += ["keys"] * (back_id_token and not front_id_token)
-    with_token = code or "token" in form.response_types
-    return names + ["photos"] * (bool(form.resource_endpoint) and with_token)
-
-
-def _to_come(flow: Flow, happened: Iterable[Message]) -> list[Message]:
+def _to_come(stage: Stage, happened: Iterable[Message]) -> list[Message]:
     """The rest of the plan; keys that were not fetched are known already, a refused flow ends."""
     done = {m.kind for m in happened if m.state != FAILED}
-    names = _names(flow.form)
-    if flow.signed_out or _refused(flow, happened):
+    if stage.ended or _refused(stage, happened):
         return []
-    known = {"keys"} if flow.exchanged or flow.claims else set()
-    last = max((i for i, name in enumerate(names) if name in done), default=-1)
-    rest = [name for name in names[last + 1 :] if name not in known]
-    return [_planned(name, flow.form) for name in rest]
+    known = {"keys"} if stage.keys_known else set()
+    last = max((i for i, name in enumerate(stage.names) if name in done), default=-1)
+    rest = [name for name in stage.names[last + 1 :] if name not in known]
+    return [_planned(name, stage.brings) for name in rest]
 
 
-def _refused(flow: Flow, happened: Iterable[Message]) -> bool:
-    return flow.response is None and any(m.kind == "response" for m in happened)
+def _refused(stage: Stage, happened: Iterable[Message]) -> bool:
+    return not stage.accepted and any(m.kind == "response" for m in happened)
 
 
-def _decided(flow: Flow) -> bool:
-    """Whether what came back says that the person decided."""
-    failure = flow.failure
-    return flow.response is not None or bool(failure and failure.error == "access_denied")
-
-
-def _decision(flow: Flow) -> Message:
-    state = DONE if flow.response is not None else FAILED
+def _decision(stage: Stage) -> Message:
+    state = DONE if stage.accepted else FAILED
     words = "Sign In, Approve" if state == DONE else "Deny"
     return Message(
         kind="decision",
@@ -128,7 +112,7 @@ def _decision(flow: Flow) -> Message:
     )
 
 
-def _planned(name: str, form: Form) -> Message:
+def _planned(name: str, brings: str) -> Message:
     if name == "decision":
         arrows: tuple[Arrow, ...] = (Arrow(source=PERSON, target=SERVER, words="Sign In, Approve"),)
         return Message(
@@ -137,7 +121,7 @@ def _planned(name: str, form: Form) -> Message:
     front = name in ("request", "response")
     kind = BY_NAME[name]
     if front:
-        arrows = _front_arrows(name, _comes_back(form))
+        arrows = _front_arrows(name, brings)
     else:
         target = RESOURCE if name in _AT_RESOURCE else SERVER
         arrows = _back_arrows(target, kind.asks, kind.answers)
@@ -153,13 +137,6 @@ _TITLES = {
 }
 
 
-def _comes_back(form: Form) -> str:
-    """What the response type brings through the browser, in words."""
-    names = {"code": "code", "token": "token", "id_token": "id token"}
-    return ", ".join(word for kind, word in names.items() if kind in form.response_types)
-
-
-@lru_cache(maxsize=256)
 def _front_arrows(name: str, brings: str, *, wrong: bool = False) -> tuple[Arrow, ...]:
     if name == "request":
         return (
@@ -174,7 +151,6 @@ def _front_arrows(name: str, brings: str, *, wrong: bool = False) -> tuple[Arrow
     )
 
 
-@lru_cache(maxsize=256)
 def _back_arrows(target: int, asks: str, answers: str) -> tuple[Arrow, ...]:
     return (
         Arrow(source=PLAYGROUND, target=target, words=asks),
@@ -182,26 +158,26 @@ def _back_arrows(target: int, asks: str, answers: str) -> tuple[Arrow, ...]:
     )
 
 
-def _recorded(flow: Flow, exchange: Exchange, number: int, times: int, *, again: bool) -> Message:
+def _recorded(stage: Stage, exchange: Happened, number: int, times: int, *, again: bool) -> Message:
     """The message as it was; a second response to one request counts as refused."""
-    kind = kind_of(exchange)
-    wrong, failure = failed(exchange), error_word(exchange)
-    if exchange.channel == "front":
-        brings = _comes_back(flow.form)
+    kind = BY_NAME[exchange.kind]
+    wrong, failure = exchange.wrong, exchange.failure
+    if exchange.front:
+        brings = stage.brings
         if kind.name == "response":
-            wrong = wrong or again or flow.response is None
-            brings = _error(exchange) or ("again" if again else brings)
+            wrong = wrong or again or not stage.accepted
+            brings = exchange.error or ("again" if again else brings)
             failure = brings if wrong else ""
         arrows = _front_arrows(kind.name, brings, wrong=wrong)
     else:
-        arrows = _back(exchange, kind.asks, kind.answers, failure)
+        arrows = _back(exchange, kind.asks, kind.answers)
         failure = failure or (_status(exchange, "") if wrong else "")
     return Message(
         kind=kind.name,
         title=exchange.purpose,
         arrows=arrows,
         state=FAILED if wrong else DONE,
-        front=exchange.channel == "front",
+        front=exchange.front,
         exchange=exchange.id,
         number=number,
         times=times,
@@ -209,31 +185,18 @@ def _recorded(flow: Flow, exchange: Exchange, number: int, times: int, *, again:
     )
 
 
-def _back(exchange: Exchange, asks: str, answers: str, failure: str) -> tuple[Arrow, ...]:
-    target = RESOURCE if exchange.receiver == "resource server" else SERVER
-    if not exchange.error:
+def _back(exchange: Happened, asks: str, answers: str) -> tuple[Arrow, ...]:
+    target = RESOURCE if exchange.at_resource else SERVER
+    if not exchange.failure:
         return _back_arrows(target, asks, _status(exchange, answers))
     there = Arrow(source=PLAYGROUND, target=target, words=asks, lost=not exchange.status)
     if exchange.status:
-        answer = _status(exchange, failure)
+        answer = _status(exchange, exchange.failure)
         return (there, Arrow(source=target, target=PLAYGROUND, words=answer))
-    return (there, Arrow(source=PLAYGROUND, target=target, words=failure, silent=True))
+    return (there, Arrow(source=PLAYGROUND, target=target, words=exchange.failure, silent=True))
 
 
-def _status(exchange: Exchange, answers: str) -> str:
+def _status(exchange: Happened, answers: str) -> str:
     """The status and what came: the error's own word where there is one."""
-    words = answers if exchange.status < 400 else _error(exchange)
+    words = answers if exchange.status < 400 else exchange.error
     return f"{exchange.status} {words}".strip()
-
-
-def _error(exchange: Exchange) -> str:
-    """`error` of the answer, or of the callback; empty when there is none."""
-    if exchange.channel == "front":
-        body = exchange.request_body.decode("latin-1")
-        return dict(parse_qsl(urlsplit(exchange.url).query or body)).get("error", "")[:40]
-    try:
-        data = json.loads(exchange.response_body) if exchange.status >= 400 else None
-    except (ValueError, RecursionError):
-        return ""
-    error = data.get("error") if isinstance(data, dict) else None
-    return error[:40] if isinstance(error, str) else ""

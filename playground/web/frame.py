@@ -38,12 +38,13 @@ def at_step(number: int, flow: Flow | None = None) -> None:
 
 def presenting() -> bool:
     """Whether presenter mode is on; `?present=1` or `?present=0` switches it."""
-    if "presenting" not in g:
-        wish, now = request.args.get("present", ""), bool(session.get("present"))
-        if wish in ("0", "1") and now != (wish == "1"):
-            session["present"] = now = wish == "1"
-        g.presenting = now
-    return bool(g.presenting)
+    known: bool | None = g.get("presenting")
+    if known is None:
+        wish, known = request.args.get("present", ""), bool(session.get("present"))
+        if wish in ("0", "1") and known != (wish == "1"):
+            session["present"] = known = wish == "1"
+        g.presenting = known
+    return known
 
 
 def make_frame(hole: Callable[[str], str] = str) -> Frame:

@@ -47,9 +47,9 @@ def came_back(*, purpose: str = "Authorization response", by: str = "browser") -
 
     Our own answer to it depends on what it says; it is the page that follows.
     """
-    protocol = str(request.environ["SERVER_PROTOCOL"])
+    protocol, target = str(request.environ["SERVER_PROTOCOL"]), _target()
     lines = [
-        " ".join((request.method, request.full_path.rstrip("?"), protocol)),
+        " ".join((request.method, target, protocol)),
         *(f"{n}: {v}" for n, v in request.headers if n.lower() not in _WITHHELD),
     ]
     return Exchange(
@@ -61,7 +61,13 @@ def came_back(*, purpose: str = "Authorization response", by: str = "browser") -
         started_at=time.time(),
         milliseconds=0.0,
         method=request.method,
-        url=request.url,
+        url=f"{request.scheme}://{request.host}{target}",
         request_head="\r\n".join(lines).encode("latin-1", "replace"),
         request_body=request.get_data(cache=True) if request.method == "POST" else b"",
     )
+
+
+def _target() -> str:
+    """Path and query as they stood in the request line, as far as the server tells."""
+    raw = str(request.environ.get("RAW_URI", ""))
+    return raw if raw.startswith("/") and raw.isascii() else request.full_path.rstrip("?")

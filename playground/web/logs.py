@@ -11,6 +11,7 @@ from flask import Flask
 
 from playground.settings import Settings
 
+_json = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _HANDLER = "playground-json"
 log = logging.getLogger("playground")
 
@@ -29,7 +30,7 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "facts", {})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return _json(line)
 
 
 def register(app: Flask, settings: Settings) -> None:

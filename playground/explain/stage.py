@@ -1,0 +1,106 @@
+"""What a flow has come to, in as few words as the diagram needs: many flows are at one stage."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from playground.explain.kinds import error_word, failed, kind_of
+from playground.flow import Flow
+from playground.form import Form
+from playground.wire.exchange import Exchange
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What a flow has come to, as far as the diagram tells it; many flows are at the same one.
+
+    `names` are the kinds of messages that the grant is made of, `brings` is what comes back
+    through the browser, in words.
+    """
+
+    names: tuple[str, ...]
+    brings: str
+    accepted: bool = False
+    decided: bool = False
+    keys_known: bool = False
+    ended: bool = False
+
+    @classmethod
+    def of(cls, flow: Flow) -> Stage:
+        """The stage of a flow."""
+        accepted, failure = flow.response is not None, flow.failure
+        return cls(
+            names=names_of(flow.form),
+            brings=comes_back(flow.form),
+            accepted=accepted,
+            decided=accepted or bool(failure and failure.error == "access_denied"),
+            keys_known=flow.exchanged or bool(flow.claims),
+            ended=bool(flow.signed_out),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """What the diagram tells of a recorded exchange; `id` is what the page calls it by.
+
+    `failure` says in words why no answer came, `error` is the answer's own word.
+    """
+
+    id: str
+    kind: str
+    purpose: str
+    front: bool
+    at_resource: bool
+    status: int
+    wrong: bool
+    failure: str
+    error: str
+
+    @classmethod
+    def of(cls, exchange: Exchange, called: str) -> Happened:
+        """What it tells of this exchange."""
+        return cls(
+            id=called,
+            kind=kind_of(exchange).name,
+            purpose=exchange.purpose,
+            front=exchange.channel == "front",
+            at_resource=exchange.receiver == "resource server",
+            status=exchange.status,
+            wrong=failed(exchange),
+            failure=error_word(exchange),
+            error=_error(exchange),
+        )
+
+
+def names_of(form: Form) -> tuple[str, ...]:
+    """The kinds of messages this form's grant is made of, in order."""
+    types, redirecting = form.response_types, form.redirecting
+    names = ["request", "decision", "response"] if redirecting else []
+    code = not redirecting or "code" in types
+    front_id_token = "id_token" in types and bool(form.jwks_uri)
+    back_id_token = code and "openid" in form.scopes and bool(form.jwks_uri) and redirecting
+    names += ["keys"] * front_id_token + ["token"] * code
+    names += ["keys"] * (back_id_token and not front_id_token)
+    with_token = code or "token" in types
+    return (*names, *["photos"] * (bool(form.resource_endpoint) and with_token))
+
+
+def comes_back(form: Form) -> str:
+    """What the response type brings through the browser, in words."""
+    names = {"code": "code", "token": "token", "id_token": "id token"}
+    return ", ".join(word for kind, word in names.items() if kind in form.response_types)
+
+
+def _error(exchange: Exchange) -> str:
+    """`error` of the answer, or of the callback; empty when there is none."""
+    if exchange.channel == "front":
+        text = urlsplit(exchange.url).query or exchange.request_body.decode("latin-1")
+        return dict(parse_qsl(text)).get("error", "")[:40] if "error" in text else ""
+    try:
+        data = json.loads(exchange.response_body) if exchange.status >= 400 else None
+    except (ValueError, RecursionError):
+        return ""
+    error = data.get("error") if isinstance(data, dict) else None
+    return error[:40] if isinstance(error, str) else ""
