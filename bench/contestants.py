@@ -10,11 +10,17 @@ from bench.machine import on_core
 from tests.support.apps import answers
 from tests.support.processes import Process, clean_environment, free_port, python, wait_until
 
-APPS = {"sample": "sample", "authlib": "authlib_client", "ceiling": "ceiling"}
+APPS = {
+    "sample": "sample",
+    "authlib": "authlib_client",
+    "least": "least",
+    "ceiling": "ceiling",
+}
 NAMES = {
     "playground": "this playground",
     "sample": "requests-oauthlib's sample",
     "authlib": "Authlib's Flask client",
+    "least": "six requests, nothing more",
     "ceiling": "a bare Flask view",
 }
 

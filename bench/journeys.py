@@ -39,6 +39,20 @@ async def sample(browser: Browser, server: str, back: str, delay: str) -> None:
     _expect(200, await browser.get(done.location), token_of(state))
 
 
+async def least(browser: Browser, server: str, back: str, delay: str) -> None:
+    """The playground's six requests, to an application that does no more than they need."""
+    page = _expect(200, await browser.get("/form"))
+    form = _form(browser.base, server, back, delay)
+    form |= {"csrf_token": page.csrf_token, "delay": delay}
+    away = _expect(303, await browser.post("/form", form))
+    state, arrival = await _authorize(browser, away.location)
+    callback = _expect(303, await browser.get(arrival))
+    page = _expect(200, await browser.get(callback.location))
+    secret = {"csrf_token": page.csrf_token, "client_secret": "secret", "attempt": "0"}
+    done = _expect(303, await browser.post(callback.location, secret))
+    _expect(200, await browser.get(done.location), token_of(state))
+
+
 async def ceiling(browser: Browser, server: str, back: str, delay: str) -> None:
     """As many requests as the playground's, to a view that returns a word."""
     for _ in range(6):
@@ -77,5 +91,6 @@ JOURNEYS = {
     "playground": playground,
     "sample": sample,
     "authlib": sample,
+    "least": least,
     "ceiling": ceiling,
 }

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit, urlunsplit
 
 MAX_URL = 4000
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
@@ -73,9 +73,14 @@ def _valid_host(host: str) -> bool:
 def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
     """Append parameters to the query that `url` already has (RFC 6749 §3.1)."""
     parts = urlsplit(url)
-    added = urlencode(list(parameters), quote_via=quote)
+    added = "&".join(f"{_quoted_name(name)}={quote(value, safe='')}" for name, value in parameters)
     query = "&".join(piece for piece in (parts.query, added) if piece)
     return urlunsplit(parts._replace(query=query))
+
+
+@lru_cache(maxsize=256)
+def _quoted_name(name: str) -> str:
+    return quote(name, safe="")
 
 
 def query_parameters(url: str) -> list[tuple[str, str]]:

@@ -62,7 +62,7 @@ def show(identifier: str) -> ResponseReturnValue:
     return sheet.draw(
         "token.html",
         keep=flow.previous_token is None and not flow.form.extra,
-        flow=shown.outline(flow, sheet.hole),
+        flow=shown.outline_with_form(flow, sheet.hole),
         here=base_url(),
         token=shown.token(flow.token, sheet.hole),
         jwts=_jwts(flow.token, sheet),

@@ -75,7 +75,7 @@ class Outline:
 
     id: str
     attempts: int
-    form: Form
+    form: Form | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,12 @@ class Jwt:
 
 
 def outline(flow: Flow, hole: Hole) -> Outline:
-    """The outline of a flow."""
+    """The outline of a flow, for a page that does not read its form."""
+    return Outline(id=hole(flow.id), attempts=flow.attempts)
+
+
+def outline_with_form(flow: Flow, hole: Hole) -> Outline:
+    """The outline of a flow, and what was typed but for the secrets."""
     form = replace(flow.form, **dict.fromkeys(SECRETS, ""))  # type: ignore[arg-type]
     return Outline(id=hole(flow.id), attempts=flow.attempts, form=form)
 
