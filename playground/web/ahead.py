@@ -34,9 +34,10 @@ def _wanted() -> tuple[str, bool]:
 
     Where something may be sent yet, the exchanges are read when the page is made.
     """
-    if not request.path.startswith(FLOWS_AT):
+    path = request.path
+    if not path.startswith(FLOWS_AT):
         return "", False
-    identifier, _, page = request.path.removeprefix(FLOWS_AT).lstrip("/").partition("/")
+    identifier, _, page = path.removeprefix(FLOWS_AT).lstrip("/").partition("/")
     arriving = not identifier
     if arriving:
         identifier = flow_id(request.args.get("state", ""))

@@ -32,3 +32,12 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """As it is: no function of ours is a coroutine, and Flask asks for each one it calls."""
         return func
+
+    def redirect(self, location: str, code: int = 302) -> GuardedResponse:
+        """A redirect with a line for whoever does not follow it; Werkzeug makes a page of it."""
+        return GuardedResponse(
+            "Go on at the address in Location.\n",
+            status=code,
+            mimetype="text/plain",
+            headers={"Location": location},
+        )
