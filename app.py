@@ -9,7 +9,7 @@ from flask import Flask
 from playground import views
 from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
-from playground.web import filters, fragments, frame, logs, presenter, problems, sheets
+from playground.web import filters, frame, logs, presenter, problems, sheets
 from playground.web.application import Application
 from playground.web.proxies import behind
 from playground.web.security import protect
@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["playground"] = services
     app.session_interface = StoreSessionInterface(app, services.store)
     protect(app, settings)
-    for part in (filters, fragments, frame, presenter, sheets, problems, views):
+    for part in (filters, frame, presenter, sheets, problems, views):
         part.register(app)
     behind(app, settings.proxies)
     logs.register(app, settings)

@@ -13,6 +13,7 @@ from playground.fields import Field
 from playground.form import Form, check, fill, open_places, read, shown_grant
 from playground.mask import mask
 from playground.protocol import authorization
+from playground.report.link import SECRETS, without_secrets
 from playground.web import browser, front
 from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
@@ -25,11 +26,12 @@ from playground.web.memory import (
     remembered_form,
     with_secret,
 )
+from playground.web.requests import own_origin
 from playground.web.security import allow_leaving
 from playground.web.services import services
 from playground.web.sessions import renew_session
 from playground.web.sheets import Sheet
-from playground.web.shown import SECRETS, Shown
+from playground.web.shown import Shown
 from playground.web.trusting import lists_for
 
 pages = Blueprint("form", __name__)
@@ -91,11 +93,10 @@ def _checked(form: Form) -> ResponseReturnValue | None:
 def _start(form: Form) -> ResponseReturnValue:
     """Begin a flow and send the browser to the server, or the request straight to it."""
     secret = browser.new_secret()
-    origin = f"{request.scheme}://{request.host}"
     flow = services().conductor.begin(
         with_secret(form),
         secret=secret,
-        origin=origin,
+        origin=own_origin(),
         leave=front.redirect_to_server,
         trust=lists_for(form.profile),
     )
@@ -107,62 +108,71 @@ def _start(form: Form) -> ResponseReturnValue:
 
 
 def _page(form: Form, errors: dict[str, str] | None = None) -> str:
-    """The form's page; it is the same for everybody who has typed the same, and no secret."""
+    """The form's page; it is the same for everybody who has typed the same, secrets apart."""
     at_step(6)
     allow_leaving()
     sheet, away, hosts = Sheet(), pending_flow(), tuple(link_hosts(form))
-    secret = any(getattr(form, name) for name in SECRETS) or form.extra
+    kept = tuple((n, sheet.hole(_kept(getattr(form, n)))) for n in SECRETS if getattr(form, n))
+    bare, places = without_secrets(form), tuple(open_places(form))
     return sheet.draw(
         "form.html",
-        keep=not (errors or hosts or secret),
-        derived=lambda: _parts(form, errors or {}),
-        form=form,
+        keep=not (errors or hosts or form.extra),
+        derived=lambda: _parts(bare, errors or {}, dict(kept)),
+        form=bare,
         here=base_url(),
+        kept=kept,
+        places=places,
         away=sheet.hole(away.id) if away else "",
         link_hosts=hosts,
     )
 
 
-def _parts(form: Form, errors: dict[str, str]) -> dict[str, object]:
-    """The fields by group, and what else follows from what was typed."""
+def _parts(form: Form, errors: dict[str, str], kept: dict[str, str]) -> dict[str, object]:
+    """The fields by group, and what else follows from what was typed; `kept` notes its secrets."""
+    if secret := with_secret(form).client_secret:
+        kept = {"client_secret": _kept(secret)} | kept
+
+    def group(name: str) -> list[Shown]:
+        return [_shown(item, form, errors, kept) for item in _members(name, form)]
+
     return {
-        "main": _group("main", form, errors),
-        "token": [] if form.redirecting else _group("token", form, errors),
+        "main": group("main"),
+        "token": [] if form.redirecting else group("token"),
         "groups": [
             (title, rows, any(shown.error for shown in rows))
             for name, title in fields.GROUPS
-            for rows in (_group(name, form, errors),)
+            for rows in (group(name),)
         ],
         "extra_error": errors.get("extra", ""),
         "errors": errors,
         "profiles": services().profiles.values(),
         "profile": profile(form.profile),
-        "places": open_places(form),
         "preview": _preview(form),
     }
 
 
-def _group(group: str, form: Form, errors: dict[str, str]) -> list[Shown]:
+def _kept(secret: str) -> str:
+    return f"kept: {mask(secret)}"
+
+
+def _members(group: str, form: Form) -> list[Field]:
     members = [f for f in fields.FIELDS if f.group == group and shown_grant(form) in f.grants]
     if group == "endpoints" and form.redirecting and "code" in form.response_types:
         members.insert(1, fields.BY_NAME["token_endpoint"])
-    return [_shown(item, form, errors.get(item.name, "")) for item in members]
+    return members
 
 
-def _shown(item: Field, form: Form, error: str) -> Shown:
+def _shown(item: Field, form: Form, errors: dict[str, str], kept: dict[str, str]) -> Shown:
     """A field with its value; what is secret is never written back into a page."""
-    value = getattr(form, item.name)
-    secret = item.name in SECRETS
-    kept = with_secret(form).client_secret if item.name == "client_secret" else value
     options = item.options
     if item.name == "response_type":
         options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[shown_grant(form)])
     return Shown.of(
         item,
-        "" if secret else value,
+        getattr(form, item.name),
         options=options,
-        error=error,
-        placeholder=f"kept: {mask(kept)}" if secret and kept else "",
+        error=errors.get(item.name, ""),
+        placeholder=kept.get(item.name, ""),
     )
 
 

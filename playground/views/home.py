@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, session, url_for
+from flask import Blueprint, make_response, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from playground.web.browser import forget, own_ids
 from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
 from playground.web.services import services
+from playground.web.sheets import Sheet
 
 pages = Blueprint("home", __name__)
 
@@ -21,8 +22,8 @@ def root() -> ResponseReturnValue:
 @pages.get("/playground2/", strict_slashes=False)
 def home() -> ResponseReturnValue:
     at_step(5)
-    away = pending_flow()
-    return render_template("home.html", away=away.id if away else "")
+    sheet, away = Sheet(), pending_flow()
+    return sheet.draw("home.html", away=sheet.hole(away.id) if away else "")
 
 
 @pages.post("/playground2/reset")

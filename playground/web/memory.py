@@ -8,6 +8,7 @@ from playground.flow import Flow
 from playground.form import Form, from_memory, to_memory
 from playground.profiles import Profile
 from playground.report.link import may_have_secret
+from playground.web.requests import own_origin
 from playground.web.services import services
 
 _FORM, _PROFILE = "form", "profile"
@@ -15,8 +16,8 @@ DEFAULT_PROFILE = "embedded"
 
 
 def base_url() -> str:
-    """Our own address as the browser has it; its host name has been checked already."""
-    return f"{request.scheme}://{request.host}/playground2"
+    """Our own address as the browser has it."""
+    return f"{own_origin()}/playground2"
 
 
 def profile(name: str) -> Profile:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from flask import request
 
 
+def own_origin() -> str:
+    """Scheme, host and port of ours, as the browser has them; the host name has been checked."""
+    return f"{request.scheme}://{request.host}"
+
+
 def attempt_number() -> int:
     """Which form a token request was typed in, so that a second click sends nothing."""
     number = request.form.get("attempt", "0")

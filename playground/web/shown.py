@@ -7,7 +7,7 @@ into a stand-in; without one the text itself is shown.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from playground.fields import Field, Options
 from playground.flow import Flow
@@ -16,12 +16,11 @@ from playground.mask import half, mask
 from playground.protocol.checks import Check
 from playground.protocol.jwt_view import JwtView
 from playground.protocol.token import TokenResponse
-from playground.web.filters import Moment, moment, pretty, utc
+from playground.report.link import without_secrets
+from playground.web.filters import Hole, Moment, moment, pretty, utc
 
-Hole = Callable[[str], str]
 _TIMES = ("exp", "iat", "nbf", "auth_time")
 _HALVED = ("code", "access_token", "id_token", "state")
-SECRETS = ("client_secret", "client_private_key", "id_token_decryption_key", "password")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,8 +111,7 @@ def outline(flow: Flow, hole: Hole) -> Outline:
 
 def outline_with_form(flow: Flow, hole: Hole) -> Outline:
     """The outline of a flow, and what was typed but for the secrets."""
-    form = replace(flow.form, **dict.fromkeys(SECRETS, ""))  # type: ignore[arg-type]
-    return Outline(id=hole(flow.id), attempts=flow.attempts, form=form)
+    return Outline(id=hole(flow.id), attempts=flow.attempts, form=without_secrets(flow.form))
 
 
 def hidden(value: str, hole: Hole, shown: Callable[[str], str] = mask) -> Hidden:
