@@ -6,16 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from playground.explain.sequence import (
-    DONE,
-    FAILED,
-    NOW,
-    TODO,
-    Arrow,
-    Message,
-    messages,
-    plan,
-)
+from playground.explain.sequence import DONE, FAILED, NOW, TODO, Arrow, Message, messages
 from playground.explain.stage import Happened, Stage
 from playground.flow import Flow
 from playground.form import Form
@@ -89,10 +80,7 @@ def of_flow(
     `named` turns the ids of the flow and its exchanges into what the template writes of them.
     """
     recorded = tuple(Happened.of(exchange, named(exchange.id)) for exchange in exchanges)
-    found = messages(Stage.of(flow), recorded)
-    if shown:
-        found = tuple(_lit(message, message.exchange == shown) for message in found)
-    return _draw(found, named(flow.id))
+    return _draw(Stage.of(flow), recorded, named(flow.id), shown)
 
 
 def _lit(message: Message, shown: bool) -> Message:
@@ -103,16 +91,19 @@ def _lit(message: Message, shown: bool) -> Message:
 
 
 def of_plan(form: Form) -> Diagram:
-    """The diagram of a flow to come."""
-    return _draw(plan(form), "")
+    """The diagram of a flow to come: nothing has happened yet."""
+    return _draw(Stage.before(form), (), "", "")
 
 
 @lru_cache(maxsize=256)
-def _draw(all_messages: tuple[Message, ...], flow: str) -> Diagram:
-    left_out = max(0, len(all_messages) - MOST)
-    shown = [*all_messages[:3], *all_messages[3 + left_out :]] if left_out else all_messages
+def _draw(stage: Stage, recorded: tuple[Happened, ...], flow: str, shown: str) -> Diagram:
+    """Drawn once for all flows that have come to the same."""
+    found = messages(stage, recorded)
+    if shown:
+        found = tuple(_lit(message, message.exchange == shown) for message in found)
+    left_out = max(0, len(found) - MOST)
     drawn, y = [], _TOP
-    for message in shown:
+    for message in (*found[:3], *found[3 + left_out :]) if left_out else found:
         drawn.append(_message(message, y))
         y += len(message.arrows) * _ROW + _GAP
     return Diagram(height=y, drawn=tuple(drawn), flow=flow, left_out=left_out)

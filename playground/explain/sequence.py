@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import groupby
 
 from playground.explain.kinds import BY_NAME
-from playground.explain.stage import Happened, Stage, comes_back, names_of
-from playground.form import Form
+from playground.explain.stage import Happened, Stage
 
 PERSON, BROWSER, PLAYGROUND, SERVER, RESOURCE = range(5)
 DONE, NOW, FAILED, TODO = "done", "now", "failed", "todo"
@@ -42,18 +40,7 @@ class Message:
     failure: str = ""
 
 
-def plan(form: Form) -> tuple[Message, ...]:
-    """The messages of a flow that has not begun, for this form's grant."""
-    return _plan(names_of(form), comes_back(form))
-
-
-@lru_cache(maxsize=256)
-def _plan(names: tuple[str, ...], brings: str) -> tuple[Message, ...]:
-    return tuple(_planned(name, brings) for name in names)
-
-
-@lru_cache(maxsize=256)
-def messages(stage: Stage, recorded: tuple[Happened, ...]) -> tuple[Message, ...]:
+def messages(stage: Stage, recorded: Sequence[Happened]) -> tuple[Message, ...]:
     """What happened, what came back of what we cannot see, and what is still to come."""
     happened: list[Message] = []
     responses = 0

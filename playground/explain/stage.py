@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from playground.explain.kinds import error_word, failed, kind_of
@@ -28,12 +28,16 @@ class Stage:
     ended: bool = False
 
     @classmethod
+    def before(cls, form: Form) -> Stage:
+        """The stage of a flow that has not begun."""
+        return cls(names=_names(form), brings=_comes_back(form))
+
+    @classmethod
     def of(cls, flow: Flow) -> Stage:
         """The stage of a flow."""
         accepted, failure = flow.response is not None, flow.failure
-        return cls(
-            names=names_of(flow.form),
-            brings=comes_back(flow.form),
+        return replace(
+            cls.before(flow.form),
             accepted=accepted,
             decided=accepted or bool(failure and failure.error == "access_denied"),
             keys_known=flow.exchanged or bool(flow.claims),
@@ -74,7 +78,7 @@ class Happened:
         )
 
 
-def names_of(form: Form) -> tuple[str, ...]:
+def _names(form: Form) -> tuple[str, ...]:
     """The kinds of messages this form's grant is made of, in order."""
     types, redirecting = form.response_types, form.redirecting
     names = ["request", "decision", "response"] if redirecting else []
@@ -87,7 +91,7 @@ def names_of(form: Form) -> tuple[str, ...]:
     return (*names, *["photos"] * (bool(form.resource_endpoint) and with_token))
 
 
-def comes_back(form: Form) -> str:
+def _comes_back(form: Form) -> str:
     """What the response type brings through the browser, in words."""
     names = {"code": "code", "token": "token", "id_token": "id token"}
     return ", ".join(word for kind, word in names.items() if kind in form.response_types)
