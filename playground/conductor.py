@@ -125,7 +125,7 @@ class Conductor:
             client_secret=typed.client_secret or flow.form.client_secret,
             token_endpoint_auth_method=typed.token_endpoint_auth_method,
         )
-        return self.fetch_token(flow, form, grant, purpose="Token request", attempt=attempt)
+        return self.fetch_token(flow, form, grant, purpose=token.TOKEN_PURPOSE, attempt=attempt)
 
     def fetch_token(
         self,

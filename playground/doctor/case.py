@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 from playground.errors import Failure
 from playground.flow import Flow
 from playground.form import Form
+from playground.protocol.token import TOKEN_PURPOSE
 from playground.wire.exchange import Exchange
 
 _READ = 20_000
-TOKEN_PURPOSE = "Token request"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
 
 TOKEN_STEP = 9
+TOKEN_PURPOSE = "Token request"
 MAX_SECONDS = 10**10
 _HEADERS = (
     ("Accept", "application/json"),
@@ -29,7 +30,7 @@ class TokenRequest:
     token_endpoint: str
     parameters: tuple[tuple[str, str], ...]
     client: Client
-    purpose: str = "Token request"
+    purpose: str = TOKEN_PURPOSE
     audience: str = ""
 
     def outgoing(self) -> Outgoing:

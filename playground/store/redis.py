@@ -102,7 +102,7 @@ class RedisBatch:
                 answer.value = meaning(raw)
 
     def get(self, key: str) -> Answer[bytes | None]:
-        return self._ask(_bytes, "GET", PREFIX + key)
+        return self._ask(_as_said, "GET", PREFIX + key)
 
     def put(self, key: str, value: bytes, ttl: float) -> Answer[None]:
         return self._ask(_nothing, "SET", PREFIX + key, value, "PX", _milliseconds(ttl))
@@ -114,7 +114,7 @@ class RedisBatch:
         return self._ask(bool, "EVAL", _SWAP, 1, PREFIX + key, old, new, _milliseconds(ttl))
 
     def take(self, key: str) -> Answer[bytes | None]:
-        return self._ask(_bytes, "GETDEL", PREFIX + key)
+        return self._ask(_as_said, "GETDEL", PREFIX + key)
 
     def delete(self, *keys: str) -> Answer[None]:
         return self._ask(_nothing, "DEL", *(PREFIX + key for key in keys))
@@ -123,7 +123,7 @@ class RedisBatch:
         return self._ask(int, "EVAL", _APPEND, 1, PREFIX + key, value, _milliseconds(ttl))
 
     def items(self, key: str) -> Answer[list[bytes]]:
-        return self._ask(_list, "LRANGE", PREFIX + key, 0, -1)
+        return self._ask(_as_said, "LRANGE", PREFIX + key, 0, -1)
 
     def count(self, key: str) -> Answer[int]:
         return self._ask(int, "LLEN", PREFIX + key)
@@ -143,11 +143,7 @@ def _has_ended(connection: ConnectionInterface) -> bool:
         return True
 
 
-def _bytes(raw: bytes | None) -> bytes | None:
-    return raw
-
-
-def _list(raw: list[bytes]) -> list[bytes]:
+def _as_said(raw: Any) -> Any:
     return raw
 
 

@@ -21,6 +21,7 @@ from playground.web.filters import moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
+from playground.web.requests import own_origin
 from playground.web.security import csrf
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -104,7 +105,7 @@ def _flow_of(given: dict[str, str]) -> Flow:
 
 
 def _stranger(flow: Flow) -> ResponseRefused:
-    here = f"{request.scheme}://{request.host}"
+    here = own_origin()
     if here != flow.started_on:
         return ResponseRefused(
             sentence="The flow began under another host name, so its cookie did not come along.",

@@ -14,7 +14,6 @@ from playground.web.frame import at_step
 from playground.web.login import forget_login, signed_in
 from playground.web.security import csrf
 from playground.web.services import services
-from playground.wire.exchange import Exchange
 
 pages = Blueprint("logout", __name__, url_prefix="/playground2")
 MAX_TOKEN = 20_000
@@ -26,9 +25,10 @@ def logout() -> ResponseReturnValue:
     flow = signed_in()
     leaving = services().sign_out.start(flow) if flow else None
     forget_login()
-    if leaving is None:
+    if flow is None or leaving is None:
         return redirect(url_for("logout.done"), 303)
-    _record(flow.id if flow else "", front.redirect_to_server(leaving, purpose="Logout request"))
+    message = front.redirect_to_server(leaving, purpose="Logout request")
+    services().flows.record(flow.id, message)
     return redirect(leaving.url, 303)
 
 
@@ -36,7 +36,7 @@ def logout() -> ResponseReturnValue:
 def returned() -> ResponseReturnValue:
     """Back from the server's logout; the state must be one of ours, once (§3)."""
     identifier = services().sign_out.came_back(request.args.get("state", ""))
-    _record(identifier, front.came_back(purpose="Return from logout"))
+    services().flows.record(identifier, front.came_back(purpose="Return from logout"))
     if request.args.get("error") == "access_denied":
         return redirect(url_for("logout.done", stayed=1), 303)
     return redirect(url_for("logout.done", everywhere=1), 303)
@@ -61,7 +61,7 @@ def back_channel() -> ResponseReturnValue:
             return {"error": "invalid_request"}, 400, headers
         for identifier in services().sign_out.back_channel(token):
             message = front.came_back(purpose="Back-channel logout", by="authorization server")
-            _record(identifier, replace(message, status=200, reason="OK"))
+            services().flows.record(identifier, replace(message, status=200, reason="OK"))
     except StoreUnavailable:
         raise
     except PlaygroundError as error:
@@ -80,11 +80,6 @@ def front_channel() -> ResponseReturnValue:
         servers = {origin(url) for url in (flow.form.end_session_endpoint, flow.form.issuer) if url}
         g.frame_ancestors = " ".join(sorted(servers)) or "'none'"
     return render_template("fclogout.html", ended=ended)
-
-
-def _record(identifier: str, exchange: Exchange) -> None:
-    """Add a logout message to the flow whose session it ended."""
-    services().flows.record(identifier, exchange)
 
 
 @pages.get("/session")

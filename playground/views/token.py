@@ -13,7 +13,7 @@ from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
 from playground.form import TokenForm
 from playground.protocol.jwt_view import open_jwt
-from playground.protocol.token import TokenResponse
+from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
 from playground.urls import url_problem
 from playground.web import shown
 from playground.web.browser import own_flow
@@ -98,7 +98,7 @@ def direct(identifier: str) -> ResponseReturnValue:
 def fetch_directly(identifier: str) -> ResponseReturnValue:
     flow = own_flow(identifier)
     flow = services().conductor.fetch_token(
-        flow, flow.form, _direct_grant(flow), purpose="Token request", attempt=attempt_number()
+        flow, flow.form, _direct_grant(flow), purpose=TOKEN_PURPOSE, attempt=attempt_number()
     )
     note_login(flow)
     return redirect(url_for("token.show", identifier=flow.id), 303)

@@ -9,8 +9,7 @@ from flask import Response, request
 
 from playground.errors import FlowUnknown
 from playground.flow import Flow
-from playground.web.ahead import FLOW_COOKIE as PREFIX
-from playground.web.ahead import reading_of
+from playground.web.ahead import FLOW_COOKIE, reading_of
 from playground.web.services import services
 from playground.web.sessions import COOKIE_PATH
 
@@ -24,7 +23,7 @@ def remember(response: Response, flow: Flow, secret: str) -> None:
     """Bind the flow to this browser; past the limit the oldest one is let go."""
     settings = services().settings
     response.set_cookie(
-        PREFIX + flow.id,
+        FLOW_COOKIE + flow.id,
         secret,
         max_age=settings.session_hours * 3600,
         path=COOKIE_PATH,
@@ -39,14 +38,14 @@ def remember(response: Response, flow: Flow, secret: str) -> None:
 
 def own_ids() -> list[str]:
     """The ids of the flows this browser has cookies for, the oldest first."""
-    cookies = {k: v for k, v in request.cookies.items() if k.startswith(PREFIX)}
+    cookies = {k: v for k, v in request.cookies.items() if k.startswith(FLOW_COOKIE)}
     by_age = sorted(cookies, key=lambda name: (cookies[name].partition(".")[0], name))
-    return [name.removeprefix(PREFIX) for name in by_age]
+    return [name.removeprefix(FLOW_COOKIE) for name in by_age]
 
 
 def owns(flow: Flow) -> bool:
     """Whether this browser holds the flow's cookie."""
-    return services().flows.belongs(flow, request.cookies.get(PREFIX + flow.id, ""))
+    return services().flows.belongs(flow, request.cookies.get(FLOW_COOKIE + flow.id, ""))
 
 
 def own_flow(identifier: str) -> Flow:
@@ -77,4 +76,4 @@ def forget(response: Response, identifier: str) -> None:
     flow = services().flows.find(identifier)
     if flow is not None and owns(flow):
         services().flows.delete(identifier)
-    response.delete_cookie(PREFIX + identifier, path=COOKIE_PATH)
+    response.delete_cookie(FLOW_COOKIE + identifier, path=COOKIE_PATH)

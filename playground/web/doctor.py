@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import request, url_for
+from flask import url_for
 
 from playground.doctor.case import Case, Facts
 from playground.doctor.diagnose import diagnose
@@ -22,6 +22,7 @@ from playground.report.redact import Redactor
 from playground.report.secrets import collect
 from playground.urls import url_problem
 from playground.web.browser import own_ids, owns
+from playground.web.requests import own_origin
 from playground.web.security import allow_leaving
 from playground.web.services import services
 from playground.web.shown import Shown
@@ -71,7 +72,7 @@ def facts() -> Facts:
     """What the doctor must know beside the flow."""
     return Facts(
         now=time.time(),
-        here=f"{request.scheme}://{request.host}",
+        here=own_origin(),
         hosts=services().settings.hosts,
     )
 

@@ -12,6 +12,8 @@ from flask import Flask
 
 from playground.mask import half, mask
 
+Hole = Callable[[str], str]
+
 
 def utc(epoch: float) -> str:
     """Seconds since the epoch as a date and time in UTC."""
@@ -30,7 +32,7 @@ class Moment:
     seconds: str
 
 
-def moment(at: float | Moment, hole: Callable[[str], str] = str) -> Moment:
+def moment(at: float | Moment, hole: Hole = str) -> Moment:
     """Seconds since the epoch in all three ways."""
     if isinstance(at, Moment):
         return at

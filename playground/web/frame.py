@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from playground.explain.diagram import Diagram, of_flow, of_plan
 from playground.flow import Flow
 from playground.tutorial import TITLES, Seen, Step, observe, steps
 from playground.web.browser import owns
+from playground.web.filters import Hole
 from playground.web.login import logout_origin, user_name
 from playground.web.memory import remembered_form, remembered_profile
 from playground.web.recorded import recorded
@@ -47,7 +47,7 @@ def presenting() -> bool:
     return known
 
 
-def make_frame(hole: Callable[[str], str] = str) -> Frame:
+def make_frame(hole: Hole = str) -> Frame:
     """What surrounds the current page; what differs from person to person goes through `hole`."""
     number, flow = g.get("step", 5), g.get("flow")
     present = presenting()
@@ -65,14 +65,14 @@ def make_frame(hole: Callable[[str], str] = str) -> Frame:
     )
 
 
-def _seen(flow: Flow | None, hole: Callable[[str], str]) -> Seen:
+def _seen(flow: Flow | None, hole: Hole) -> Seen:
     """What this request and the flow show of the tutorial's steps."""
     host = request.host.partition(":")[0].lower()
     seen = observe(host=host, flow=flow, form_open=request.blueprint == "form")
     return Seen(done={number: hole(how) for number, how in seen.done.items()}, remarks=seen.remarks)
 
 
-def _diagram(flow: Flow | None, hole: Callable[[str], str]) -> Diagram | None:
+def _diagram(flow: Flow | None, hole: Hole) -> Diagram | None:
     """The flow so far and still to come; the form's plan where there is no flow."""
     if flow is None or not owns(flow):
         return of_plan(remembered_form())

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flask import request
 
+from playground.web.requests import own_origin
 from playground.wire.exchange import Exchange
 
 _WITHHELD = ("cookie", "authorization")
@@ -61,7 +62,7 @@ def came_back(*, purpose: str = "Authorization response", by: str = "browser") -
         started_at=time.time(),
         milliseconds=0.0,
         method=request.method,
-        url=f"{request.scheme}://{request.host}{target}",
+        url=own_origin() + target,
         request_head="\r\n".join(lines).encode("latin-1", "replace"),
         request_body=request.get_data(cache=True) if request.method == "POST" else b"",
     )

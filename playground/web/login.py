@@ -30,9 +30,9 @@ def forget_login() -> None:
 
 def signed_in() -> Flow | None:
     """The flow that signed this browser's person in, unless that session has ended."""
-    found: Flow | bool | None = g.get("login_flow", False)
-    if isinstance(found, bool):
-        g.login_flow = found = _find()
+    if "login_flow" not in g:
+        g.login_flow = _find()
+    found: Flow | None = g.login_flow
     return found
 
 

@@ -5,26 +5,21 @@ from __future__ import annotations
 from playground.fields import BY_NAME
 from playground.flow import Flow
 from playground.mask import mask
+from playground.web.filters import Hole
 from playground.web.frame import presenting
-from playground.web.shown import Hole, Shown
-
-_NAMES = ("redirect_uri", "token_endpoint", "client_secret", "token_endpoint_auth_method")
+from playground.web.shown import Shown
 
 
 def token_fields(flow: Flow, hole: Hole = str) -> tuple[Shown, ...]:
     """The tutorial's second form; the secret is kept on our side and never written out."""
     kept = flow.form.client_secret
-    fields = [
-        Shown.of(BY_NAME[name], hole(_value(flow, name)), required=False)
-        if name not in ("client_secret", "token_endpoint_auth_method")
-        else Shown.of(
-            BY_NAME[name],
-            "" if name == "client_secret" else _value(flow, name),
-            required=False,
-            placeholder=hole(f"kept: {mask(kept)}") if kept and name == "client_secret" else "",
-        )
-        for name in _NAMES
-    ]
+    secret = Shown.of(
+        BY_NAME["client_secret"],
+        "",
+        required=False,
+        placeholder=hole(f"kept: {mask(kept)}") if kept else "",
+    )
+    method = "token_endpoint_auth_method"
     verifier = Shown(
         name="code_verifier",
         label="PKCE verifier",
@@ -34,8 +29,17 @@ def token_fields(flow: Flow, hole: Hole = str) -> tuple[Shown, ...]:
         parameter="code_verifier",
         maxlength=200,
     )
-    shown = () if presenting() else (verifier,)  # in front of a room the kept one is used
-    return (*fields[:3], *shown, *fields[3:])
+    return (
+        *(_plain(name, hole(_value(flow, name))) for name in ("redirect_uri", "token_endpoint")),
+        secret,
+        *(() if presenting() else (verifier,)),  # in front of a room the kept one is used
+        _plain(method, _value(flow, method)),
+    )
+
+
+def _plain(name: str, value: str) -> Shown:
+    """A field of the form, which may be left empty here."""
+    return Shown.of(BY_NAME[name], value, required=False)
 
 
 def _value(flow: Flow, name: str) -> str:

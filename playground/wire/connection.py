@@ -33,7 +33,7 @@ class TappedConnection(HTTPConnection):
     last_used = 0.0
     max_idle: float | None = None
     _address = ""
-    _whole = bytearray()
+    _whole: bytearray
 
     def _new_conn(self) -> socket.socket:
         tap = TAP.get()
