@@ -1,14 +1,12 @@
 """Profiles: every product that is promised is there, complete, and asks for what it needs."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from playground.fields import FIELDS
 from playground.form import open_places
 from playground.profiles import NOTES, Profile, load
-from playground.settings import SettingsError
 from playground.urls import url_problem
 from tests.playground.walking import open_form
 from tests.support.apps import Playground
@@ -91,22 +89,6 @@ def test_the_notes_stand_beside_the_form(http: Browser, playground: Playground) 
     assert "Where it is in" not in page.words
     page = page.submit("Use this server", profile="okta")
     assert all(text in page.words for text in PROFILES["okta"].notes.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("[x]\nnotes = 5", "notes is a table"),
-        ("[x]\n[x.notes]\nsomewhere = 'y'", "notes is a table"),
-        ("[x]\nclient_secret = 'y'", "no field of the form"),
-    ],
-)
-def test_a_wrong_profile_stops_the_start(tmp_path: Path, text: str, words: str) -> None:
-    """A sentence says which profile and why."""
-    file = tmp_path / "profiles.toml"
-    file.write_text(text)
-    with pytest.raises(SettingsError, match=words):
-        load(file, embedded="https://localhost:9443")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])

@@ -5,11 +5,11 @@ import os
 import subprocess
 
 from playground.explain.curl import as_curl
-from playground.wire.exchange import Exchange
 from tests.explain.looking import CLIENT_SECRET, exchange_page, wire_of
 from tests.playground.walking import choose_grant, open_form, to_code, to_token, value
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
+from tests.support.records import exchange
 
 
 def run(command: str, **variables: str) -> str:
@@ -91,20 +91,15 @@ def test_the_callback_has_no_curl(http: Browser, playground: Playground) -> None
 def test_signs_of_the_shell_are_only_text() -> None:
     """A parameter that holds quotes, dollars or a semicolon reaches the server unchanged."""
     nasty = 'it\'s $(touch x); `id` "!" \\'
-    exchange = Exchange(
-        id="1",
+    request = exchange(
         purpose="Protected resource",
-        channel="back",
-        sender="playground",
         receiver="resource server",
-        started_at=0.0,
-        milliseconds=0.0,
         method="PUT",
         url="http://localhost/x?a=" + "b'$c",
         request_head=f"PUT /x HTTP/1.1\r\nX-Text: {nasty}\r\nX-Api-Key: hidden".encode(),
         request_body=nasty.encode(),
     )
-    line = as_curl(exchange)
+    line = as_curl(request)
     shown = run(f"set -- {line.text}; printf '%s\\n' \"$@\"; true", X_API_KEY="k")
     assert f"X-Text: {nasty}" in shown
     assert f"--data-raw\n{nasty}" in shown

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from playground.explain.diagram import MOST, of_flow, of_plan
-from playground.flow import Flow
 from playground.form import Form
-from playground.wire.exchange import Exchange
 from tests.explain.looking import arrows
 from tests.playground.walking import (
     approve,
@@ -19,25 +17,10 @@ from tests.playground.walking import (
 )
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser
+from tests.support.records import exchange, flow
 from tests.support.rogue import Rogue
 
-EXCHANGE = Exchange(
-    id="a",
-    purpose="Token request",
-    channel="back",
-    sender="playground",
-    receiver="authorization server",
-    started_at=0.0,
-    milliseconds=1.0,
-    method="POST",
-    url="https://localhost/token",
-    status=400,
-)
-
-
-def flow(**form: str) -> Flow:
-    """A flow that has only begun."""
-    return Flow(id="f", binding="", created_at=0.0, started_on="", form=Form(**form))  # type: ignore[arg-type]
+EXCHANGE = exchange(status=400)
 
 
 def test_before_the_flow_everything_is_dashed(http: Browser, playground: Playground) -> None:
@@ -177,8 +160,8 @@ def test_repeated_pictures_are_one_arrow() -> None:
 def test_words_stay_inside_the_picture() -> None:
     """An overlong error word is cut and moved, not lost beyond the edge."""
     body = b'{"error": "' + b"x" * 300 + b'"}'
-    exchange = replace(EXCHANGE, response_body=body)
-    drawn = of_flow(flow(grant_type="client_credentials"), [exchange]).drawn[0]
+    refused = replace(EXCHANGE, response_body=body)
+    drawn = of_flow(flow(grant_type="client_credentials"), [refused]).drawn[0]
     assert all(len(words.text) <= 44 and 0 < words.x < 420 for words in drawn.words)
 
 

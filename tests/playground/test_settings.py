@@ -54,10 +54,13 @@ def test_wrong_setting_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
         ("[a]\nclient_sekret = 'x'", "client_sekret"),
         ("[a]\nscope = 5", "scope"),
         ("[a", "cannot be read"),
+        ("[x]\nnotes = 5", "notes is a table"),
+        ("[x]\n[x.notes]\nsomewhere = 'y'", "notes is a table"),
+        ("[x]\nclient_secret = 'y'", "no field of the form"),
     ],
 )
 def test_profile_that_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:
-    """A profile with a secret, an unknown key or a wrong type is refused with a sentence."""
+    """A profile with a secret, an unknown key or a wrong type is refused; a sentence says why."""
     file = tmp_path / "profiles.toml"
     file.write_text(text)
     with pytest.raises(SettingsError, match=words):

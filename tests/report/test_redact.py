@@ -7,13 +7,11 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from playground.flow import Flow
-from playground.form import Form
 from playground.report.redact import Redactor
 from playground.report.secrets import Secret, collect
 from playground.report.told import tell
-from playground.wire.exchange import Exchange
 from tests.report.secrets import leaks
+from tests.support.records import exchange, flow
 
 AWKWARD = 'p&ss "wörd"/+<b>\\ % =;'
 JPEG = (("Content-Type", "image/jpeg"),)
@@ -40,18 +38,6 @@ WRAPPED = {
         + ".c2ln"
     ),
 }
-
-
-def exchange(**facts: object) -> Exchange:
-    """A recorded exchange with these facts."""
-    known = {"id": "x", "purpose": "Token request", "channel": "back", "sender": "playground"}
-    also = {"receiver": "server", "started_at": 0.0, "milliseconds": 1.0, "method": "POST"}
-    return Exchange(**{**known, **also, "url": "https://as.example/token", **facts})
-
-
-def flow(**form: str) -> Flow:
-    """A flow with this form."""
-    return Flow(id="f", binding="", created_at=0.0, started_on="", form=Form(**form))
 
 
 @pytest.mark.parametrize("secret", [AWKWARD, LONG], ids=["awkward", "long"])

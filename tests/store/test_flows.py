@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from playground.errors import FlowUnknown, LimitReached
-from playground.flow import Flow
 from playground.flows import (
     GENEROUS_EXCHANGES,
     KEPT_AT_LEAST,
@@ -15,36 +14,15 @@ from playground.flows import (
     MAX_EXCHANGES,
     Flows,
 )
-from playground.form import Form
 from playground.store import Store
-from playground.wire.exchange import Exchange
 from tests.store.conftest import Open
-
-
-def _flow(key: str) -> Flow:
-    return Flow(id=key, binding="", created_at=0.0, started_on="", form=Form())
-
-
-def _exchange(body: bytes, *, header: str = "") -> Exchange:
-    return Exchange(
-        id="x",
-        purpose="Test",
-        channel="back",
-        sender="playground",
-        receiver="server",
-        started_at=0.0,
-        milliseconds=1.0,
-        method="GET",
-        url="http://localhost/",
-        response_headers=(("X-Long", header),),
-        response_body=body,
-    )
+from tests.support.records import exchange, flow
 
 
 def test_updates_on_two_hosts_lose_nothing(opened: Open, key: str) -> None:
     """Forty changes through two hosts are all in the record."""
     hosts = [Flows(opened(), ttl=60), Flows(opened(), ttl=60)]
-    hosts[0].create(_flow(key))
+    hosts[0].create(flow(key))
 
     def change(number: int) -> None:
         hosts[number % 2].update(key, lambda f: replace(f, attempts=f.attempts + 1))
@@ -59,7 +37,7 @@ def test_updates_on_two_hosts_lose_nothing(opened: Open, key: str) -> None:
 def test_a_form_sends_once_however_often_it_is_clicked(opened: Open, key: str) -> None:
     """Of forty clicks at the same moment on two hosts one counts, and an older form no more."""
     hosts = [Flows(opened(), ttl=60), Flows(opened(), ttl=60)]
-    hosts[0].create(_flow(key))
+    hosts[0].create(flow(key))
     start = threading.Barrier(40)
 
     def click(number: int) -> bool:
@@ -79,7 +57,7 @@ def test_a_response_counts_once_and_every_arrival_is_recorded(opened: Open, key:
 
     def arrive(number: int) -> bool:
         start.wait()
-        return hosts[number % 2].receive(key, _exchange(b""))
+        return hosts[number % 2].receive(key, exchange())
 
     with ThreadPoolExecutor(40) as pool:
         assert sum(pool.map(arrive, range(40))) == 1
@@ -89,7 +67,7 @@ def test_a_response_counts_once_and_every_arrival_is_recorded(opened: Open, key:
 def test_a_flow_that_has_ended_is_not_brought_back(store: Store, key: str) -> None:
     """A change that comes after the deletion is refused."""
     flows = Flows(store, ttl=60)
-    flows.create(_flow(key))
+    flows.create(flow(key))
     flows.delete(key)
     with pytest.raises(FlowUnknown):
         flows.update(key, lambda f: f)
@@ -99,9 +77,10 @@ def test_a_flow_that_has_ended_is_not_brought_back(store: Store, key: str) -> No
 def test_long_exchanges_are_cut_and_say_so(store: Store, key: str) -> None:
     """What is kept of a flow is bounded: much of its first exchanges, less of the others."""
     flows = Flows(store, ttl=60)
+    long, short = (("X-Long", "y" * 300_000),), (("X-Long", ""),)
     for _ in range(GENEROUS_EXCHANGES + 1):
-        flows.record(key, _exchange(b"x" * 900_000, header="y" * 300_000))
-    flows.record(key, _exchange(b"short"))
+        flows.record(key, exchange(response_headers=long, response_body=b"x" * 900_000))
+    flows.record(key, exchange(response_headers=short, response_body=b"short"))
     kept = flows.exchanges(key)
     assert [len(x.response_body) for x in kept] == [
         *[KEPT_OF_EACH] * GENEROUS_EXCHANGES,
@@ -117,11 +96,11 @@ def test_a_flow_makes_a_bounded_number_of_requests(store: Store, key: str) -> No
     """Past the limit the next request is refused before it is sent."""
     flows = Flows(store, ttl=60)
     for _ in range(MAX_EXCHANGES - 1):
-        flows.record(key, _exchange(b""))
+        flows.record(key, exchange())
     flows.check_room(key)
-    flows.record(key, _exchange(b""))
+    flows.record(key, exchange())
     with pytest.raises(LimitReached, match="100 requests"):
         flows.check_room(key)
-    flows.create(_flow(key))
+    flows.create(flow(key))
     with pytest.raises(LimitReached, match="100 requests"):
         flows.attempt(key, 0)
