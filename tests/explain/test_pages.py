@@ -61,6 +61,17 @@ def test_axe_finds_nothing(new_page: Pages, playground: Playground, scheme: str)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+def test_checks_use_the_width_of_a_phone(new_page: Pages, playground: Playground) -> None:
+    """Where a check's values stand under each other, each has the whole line."""
+    page = new_page(viewport=(390, 800))
+    walk(page, playground)
+    page.go_back()
+    width = "e => e.getBoundingClientRect().width"
+    values, lines = page.locator(".checks td[data-label]"), page.locator(".checks tbody tr")
+    assert values.count() >= 10
+    assert values.first.evaluate(width) == lines.first.evaluate(width)
+
+
 def test_an_arrow_is_reached_by_keyboard(page: Page, playground: Playground) -> None:
     """Enter on a focused arrow opens its exchange."""
     walk(page, playground)
