@@ -144,17 +144,19 @@ def test_wrong_secret_then_right(page: Page, playground: Playground) -> None:
 
 def test_back_and_reload(page: Page, playground: Playground) -> None:
     """Reload repeats nothing, Back shows where the flow stands, the form keeps its values."""
+    received = page.get_by_role("heading", name="You received the access token")
     to_callback(page, playground)
     page.reload()
     press(page, "Get Access Token")
+    expect(received).to_be_visible()  # a click does not wait for the page it leads to
     token = page.url
     page.reload()
-    expect(page.get_by_role("heading", name="You received the access token")).to_be_visible()
+    expect(received).to_be_visible()
     page.go_back()
     page.reload()
     expect(page.get_by_role("link", name="See the token")).to_be_visible()
     page.goto(token)
-    expect(page.get_by_role("heading", name="You received the access token")).to_be_visible()
+    expect(received).to_be_visible()
 
 
 def test_two_tabs(new_page: Pages, playground: Playground) -> None:
