@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
+from werkzeug.urls import iri_to_uri
 
 from playground.settings import Settings
 from playground.web.csrf import SessionCSRF
@@ -38,8 +39,14 @@ class GuardedResponse(Response):
     def get_wsgi_response(
         self, environ: WSGIEnvironment
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
-        """The headers are added last, so nothing on the way can lose them."""
+        """The headers are added last, so nothing on the way can lose them.
+
+        Werkzeug takes every Location apart to see whether it is a URI; in ASCII it is one.
+        """
+        location = self.headers.pop("Location", "")
         body, status, headers = super().get_wsgi_response(environ)
+        if location:
+            headers.append(("Location", location if location.isascii() else iri_to_uri(location)))
         given, wish = {name.lower() for name, _ in headers}, g.get
         guards = _guards(
             wish("form_action", "'self'"),

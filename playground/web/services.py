@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from flask import current_app
 
@@ -42,4 +41,5 @@ class Services:
 
 def services() -> Services:
     """The current application's parts."""
-    return cast(Services, current_app.extensions[_NAME])
+    found: Services = current_app.extensions[_NAME]
+    return found
