@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,6 +10,7 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 
 from playground.errors import CheckFailed, ServerMisbehaved
+from playground.foreign_json import parsed_object
 from playground.protocol import id_token
 from playground.protocol.checks import Check
 from playground.protocol.id_token import Claims, Expected, check_claims, check_signature
@@ -152,11 +152,7 @@ def _key(source: KeySource) -> str:
 
 
 def _is_key_set(body: bytes) -> bool:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(data, dict) and isinstance(data.get("keys"), list)
+    return isinstance((parsed_object(body) or {}).get("keys"), list)
 
 
 def _unverifiable(source: KeySource) -> Check:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from playground.errors import Failure
 from playground.flow import Flow
+from playground.foreign_json import parsed_object
 from playground.form import Form
 from playground.protocol.token import TOKEN_PURPOSE
 from playground.wire.exchange import Exchange
@@ -177,8 +177,4 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
 
 
 def _document(exchange: Exchange) -> Mapping[str, object]:
-    try:
-        data = json.loads(exchange.response_body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) and exchange.status == 200 else {}
+    return (parsed_object(exchange.response_body) or {}) if exchange.status == 200 else {}

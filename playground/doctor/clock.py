@@ -28,7 +28,7 @@ def skew(exchange: Exchange) -> float | None:
     """Seconds that the server's clock is ahead of ours; None when it does not tell the time."""
     try:
         date = parsedate_to_datetime(exchange.response_header("Date"))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     there = date.replace(tzinfo=UTC) if date.tzinfo is None else date
     return there.timestamp() - _answered_at(exchange)

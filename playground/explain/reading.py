@@ -14,6 +14,7 @@ from playground.explain.curl import FORM
 from playground.explain.glossary import NEVER, explain, secrecy
 from playground.explain.kinds import Kind, kind_of
 from playground.explain.redact import Redactor, basic_pair
+from playground.foreign_json import parsed
 from playground.mask import mask
 from playground.protocol.jwt_view import open_jwt
 from playground.wire.exchange import Exchange
@@ -227,10 +228,7 @@ def _challenge(header: str) -> list[tuple[str, str]]:
 
 
 def _json(body: bytes) -> object:
-    try:
-        return json.loads(body) if body.lstrip()[:1] in (b"{", b"[") else None
-    except (ValueError, RecursionError):
-        return None
+    return parsed(body) if body.lstrip()[:1] in (b"{", b"[") else None
 
 
 def _cut(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 from playground.explain.kinds import error_word, failed, kind_of
 from playground.flow import Flow
+from playground.foreign_json import parsed_object
 from playground.form import Form
 from playground.wire.exchange import Exchange
 
@@ -102,9 +102,6 @@ def _error(exchange: Exchange) -> str:
     if exchange.channel == "front":
         text = urlsplit(exchange.url).query or exchange.request_body.decode("latin-1")
         return dict(parse_qsl(text)).get("error", "")[:40] if "error" in text else ""
-    try:
-        data = json.loads(exchange.response_body) if exchange.status >= 400 else None
-    except (ValueError, RecursionError):
-        return ""
-    error = data.get("error") if isinstance(data, dict) else None
+    said = parsed_object(exchange.response_body) if exchange.status >= 400 else None
+    error = said.get("error") if said else None
     return error[:40] if isinstance(error, str) else ""

@@ -56,14 +56,18 @@ def authenticate(client: Client, audience: str) -> Authentication:
             parameters=(("client_id", client.client_id), ("client_secret", client.client_secret))
         )
     return Authentication(
-        headers=(("Authorization", basic(client.client_id, client.client_secret)),)
+        headers=(("Authorization", client_basic(client.client_id, client.client_secret)),)
     )
 
 
 def basic(user: str, password: str) -> str:
-    """A Basic header; both parts are form-encoded first (RFC 6749 §2.3.1)."""
-    pair = f"{quote_plus(user)}:{quote_plus(password)}"
-    return "Basic " + base64.b64encode(pair.encode()).decode()
+    """A Basic header for a person, in UTF-8 (RFC 7617 §2.1)."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def client_basic(client_id: str, client_secret: str) -> str:
+    """A Basic header for a client; both parts are form-encoded first (RFC 6749 §2.3.1)."""
+    return basic(quote_plus(client_id), quote_plus(client_secret))
 
 
 def _hmac(client: Client, audience: str) -> Authentication:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from playground.foreign_json import parsed_object
 from playground.urls import url_problem
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
@@ -44,6 +45,7 @@ FLAGS = (
     "frontchannel_logout_supported",
 )
 Send = Callable[[Outgoing], Exchange]
+_TENANT = re.compile(r"/t/[^/]+")  # one of WSO2's tenants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ def candidates(typed: str) -> list[Candidate]:
         found.append(
             Candidate(url=base + OAUTH, issuers=(typed,), rule="the same, appended to the issuer")
         )
-    else:
+    if not path or _TENANT.fullmatch(path):
         found.append(
             Candidate(url=base + WSO2 + OPENID, issuers=(base + WSO2,), rule="WSO2's own place")
         )
@@ -143,7 +145,7 @@ def examine(candidate: Candidate, exchange: Exchange) -> Attempt:
     """What an answer is worth: metadata of the right issuer, or a sentence why not."""
     sentence, data, found = _unusable(exchange), None, ""
     if not sentence:
-        data = _object(exchange.response_body)
+        data = parsed_object(exchange.response_body)
         sentence = "" if data is not None else "The answer is not a JSON object."
     if data is not None:
         sentence, found = _wrong(data, candidate)
@@ -170,14 +172,6 @@ def _unusable(exchange: Exchange) -> str:
     if "html" in kind:
         return f"It answered with a web page ({kind}), not with JSON."
     return ""
-
-
-def _object(body: bytes) -> dict[str, object] | None:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
 
 
 def _wrong(data: dict[str, object], candidate: Candidate) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwt import JWTClaimsRegistry
 
+from playground.foreign_json import parse
 from playground.protocol.checks import Check, compare
 from playground.protocol.jwks import ALGORITHMS, VerificationKey
 
@@ -47,8 +48,8 @@ def check_signature(token: str, key: VerificationKey) -> tuple[Claims | None, Ch
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             signed = jws.deserialize_compact(token, key, registry=registry)
-        claims = json.loads(signed.payload)
-    except (JoseError, ValueError, TypeError, RecursionError) as error:
+        claims = parse(signed.payload)
+    except (JoseError, ValueError, TypeError) as error:
         return None, signature_check("fail", expected, f"not valid: {error}")
     if not isinstance(claims, dict):
         return None, signature_check("fail", expected, "the content is no JSON object")

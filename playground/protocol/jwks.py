@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
+
+from playground.foreign_json import parsed_object
 
 VerificationKey = RSAKey | ECKey | OKPKey | OctKey
 MIN_RSA_BITS = 2048
@@ -57,10 +58,7 @@ def _secret_key(client_secret: str) -> OctKey:
 
 def _keys(key_set: bytes) -> Iterator[VerificationKey]:
     """The keys of a set that can verify; what is no key at all is skipped."""
-    try:
-        entries = json.loads(key_set).get("keys", [])
-    except (ValueError, AttributeError, RecursionError):
-        return
+    entries = (parsed_object(key_set) or {}).get("keys")
     for entry in entries if isinstance(entries, list) else []:
         if not isinstance(entry, dict) or entry.get("use", "sig") != "sig":
             continue

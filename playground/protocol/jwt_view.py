@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
-import json
 from dataclasses import dataclass
+
+from playground.foreign_json import parsed_object
 
 _PARTS = {3: "signed (JWS)", 5: "encrypted (JWE)"}
 
@@ -34,7 +34,6 @@ def open_jwt(token: str) -> JwtView | None:
 
 def _segment(text: str) -> dict[str, object] | None:
     try:
-        data = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error, RecursionError):
+        return parsed_object(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except ValueError:
         return None
-    return data if isinstance(data, dict) else None

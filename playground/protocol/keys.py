@@ -34,7 +34,7 @@ def load(text: str, *, field: str) -> SigningKey:
     """A pasted PEM or JWK. Raises InputRefused naming the field it was typed in."""
     try:
         key = _import(text.strip())
-    except (JoseError, ValueError, TypeError, KeyError) as error:
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
         sentence = "This is neither a PEM private key nor a private JWK."
         raise InputRefused(
             sentence=sentence,

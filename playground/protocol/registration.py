@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from playground.errors import PlaygroundError, ServerMisbehaved, ServerRefused
-from playground.fields import CLIENT_CREDENTIALS, CODE, HYBRID, IMPLICIT
+from playground.fields import BY_NAME, CLIENT_CREDENTIALS, CODE, HYBRID, IMPLICIT
+from playground.foreign_json import parsed_object
 from playground.form import Form
+from playground.protocol.client_auth import basic
+from playground.protocol.token import MAX_SECONDS
 from playground.urls import url_problem
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
@@ -54,8 +56,7 @@ class Credentials:
         if self.initial_access_token:
             return (("Authorization", f"Bearer {self.initial_access_token}"),)
         if self.username:
-            pair = base64.b64encode(f"{self.username}:{self.password}".encode()).decode()
-            return (("Authorization", f"Basic {pair}"),)
+            return (("Authorization", basic(self.username, self.password)),)
         return ()
 
 
@@ -115,27 +116,43 @@ def check_response(exchange: Exchange, form: Form) -> Registered:
 
     Raises ServerRefused for the server's own error, ServerMisbehaved for anything else.
     """
-    data = _object(exchange.response_body)
+    data = parsed_object(exchange.response_body) or {}
     if exchange.status not in (200, 201):
         raise _refused(exchange, data)
     client_id = data.get("client_id")
     if not isinstance(client_id, str) or not client_id:
         raise _misbehaved(exchange, "The answer has no client_id that is a string.")
+    if name := _too_long(data):
+        most = BY_NAME[name].maxlength
+        raise _misbehaved(exchange, f"The {name} that it gave is longer than {most} characters.")
     uri = _text(data, "registration_client_uri")
-    expires = data.get("client_secret_expires_at")
     return Registered(
         client_id=client_id,
         issuer=form.issuer,
         registration_endpoint=exchange.url,
         client_secret=_text(data, "client_secret"),
-        client_secret_expires_at=float(expires) if isinstance(expires, int) else 0.0,
+        client_secret_expires_at=_moment(data.get("client_secret_expires_at")),
         registration_client_uri="" if url_problem(uri) else uri,
         registration_access_token=_text(data, "registration_access_token"),
         token_endpoint_auth_method=_text(data, "token_endpoint_auth_method"),
-        metadata=tuple((str(n), _shown(v)) for n, v in data.items() if n not in _SECRET),
+        metadata=tuple(
+            (n[:_LONGEST], _shown(v)) for n, v in list(data.items())[:_MOST] if n not in _SECRET
+        ),
     )
 
 
+def _too_long(data: Mapping[str, object]) -> str:
+    """The member that the form has no room for; empty when all fit."""
+    names = ("client_id", "client_secret")
+    return next((n for n in names if len(_text(data, n)) > BY_NAME[n].maxlength), "")
+
+
+def _moment(value: object) -> float:
+    """Seconds since the epoch; 0 means never, as does what no calendar knows (§3.2.1)."""
+    return float(value) if isinstance(value, int | float) and 0 < value < MAX_SECONDS else 0.0
+
+
+_LONGEST, _MOST = 500, 60  # characters of a member, members
 _SECRET = ("client_secret", "registration_access_token", "client_secret_expires_at")
 
 
@@ -153,15 +170,7 @@ def deletion(registered: Registered) -> Outgoing:
 def check_deletion(exchange: Exchange) -> None:
     """204 says it is gone; 401 that it already was (RFC 7592 §2.3). Raises ServerRefused."""
     if exchange.status not in (200, 204, 401, 404):
-        raise _refused(exchange, _object(exchange.response_body))
-
-
-def _object(body: bytes) -> dict[str, object]:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+        raise _refused(exchange, parsed_object(exchange.response_body) or {})
 
 
 def _text(data: Mapping[str, object], name: str) -> str:
@@ -170,11 +179,18 @@ def _text(data: Mapping[str, object], name: str) -> str:
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _refused(exchange: Exchange, data: Mapping[str, object]) -> PlaygroundError:
     error = _text(data, "error")
+    if 300 <= exchange.status < 400:
+        where = exchange.response_header("Location") or "nowhere"
+        return _misbehaved(
+            exchange,
+            f"It answered with status {exchange.status}, a redirect to {where}; none is followed.",
+        )
     if not error and exchange.status not in (401, 403):
         return _misbehaved(exchange, f"It answered with status {exchange.status} and no error.")
     said = _SENTENCES.get(error, f"The server refuses to register us: {error or exchange.status}.")

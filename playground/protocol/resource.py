@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from werkzeug.datastructures import WWWAuthenticate
 
 from playground.errors import ServerMisbehaved, ServerRefused
+from playground.foreign_json import parsed
 from playground.protocol.explain import resource_error
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
@@ -60,16 +59,15 @@ def check_answer(exchange: Exchange) -> Exchange:
 
 def parsed_json(exchange: Exchange) -> object:
     """The answer's body as JSON; None when it is none."""
-    try:
-        return json.loads(exchange.response_body)
-    except (ValueError, RecursionError):
-        return None
+    return parsed(exchange.response_body)
 
 
 def json_object(exchange: Exchange) -> dict[str, object]:
     """The answer as a JSON object. Raises ServerMisbehaved when it is none."""
     data = json_body(exchange)
-    return data if isinstance(data, dict) else {}
+    if isinstance(data, dict):
+        return data
+    raise _not_json(exchange, "The answer is JSON, but no object.")
 
 
 def json_body(exchange: Exchange) -> object:
@@ -77,8 +75,12 @@ def json_body(exchange: Exchange) -> object:
     data = parsed_json(exchange)
     if data is not None:
         return data
-    raise ServerMisbehaved(
-        sentence="The answer is not JSON.",
+    raise _not_json(exchange, "The answer is not JSON.")
+
+
+def _not_json(exchange: Exchange, sentence: str) -> ServerMisbehaved:
+    return ServerMisbehaved(
+        sentence=sentence,
         evidence=(
             ("URL", exchange.url),
             ("Content-Type", exchange.response_header("Content-Type") or "none"),

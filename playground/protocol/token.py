@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from playground.errors import PlaygroundError, ServerMisbehaved, ServerRefused
+from playground.foreign_json import parsed_object
 from playground.protocol.authorization import AuthorizationResponse
 from playground.protocol.client_auth import Client, authenticate
 from playground.protocol.explain import token_error
@@ -111,7 +112,7 @@ def check_response(exchange: Exchange) -> TokenResponse:
 
     Raises ServerRefused for the server's own error, ServerMisbehaved for anything else.
     """
-    data = _json_object(exchange.response_body)
+    data = parsed_object(exchange.response_body)
     if exchange.status != 200:
         raise _refused(exchange, data)
     if data is None:
@@ -172,14 +173,6 @@ def _expires_in(data: dict[str, object]) -> tuple[int | None, list[str]]:
 def _text(data: dict[str, object], name: str) -> str:
     value = data.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _json_object(body: bytes) -> dict[str, object] | None:
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    return data if isinstance(data, dict) else None
 
 
 def _refused(exchange: Exchange, data: dict[str, object] | None) -> PlaygroundError:

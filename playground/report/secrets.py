@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import islice
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from playground.flow import Flow
+from playground.foreign_json import parsed
 from playground.wire.exchange import Exchange
 
+MOST = 200  # of one exchange: no honest answer has more, and each one is looked for everywhere
 _USER = "user name"
 _CERTAIN = re.compile(
     r"(?:.*[_-])?(?:secret|password|passwd|tokens?|verifier|assertion|credentials?|cookie)"
@@ -45,7 +47,7 @@ def collect(flow: Flow, exchanges: Iterable[Exchange]) -> list[Secret]:
     """
     found = list(of_flow(flow))
     for exchange in exchanges:
-        found += of_exchange(exchange)
+        found += islice(of_exchange(exchange), MOST)
     public = {"", flow.form.username, flow.form.client_id, flow.form.login_hint}
     public |= {secret.value for secret in found if secret.name == _USER}
     first = {secret.value: secret for secret in reversed(found) if secret.value not in public}
@@ -145,7 +147,4 @@ def _in_json(data: object) -> Iterator[Secret]:
 
 
 def _json(text: str) -> object:
-    try:
-        return json.loads(text) if text.lstrip()[:1] in ("{", "[") else None
-    except (ValueError, RecursionError):
-        return None
+    return parsed(text) if text.lstrip()[:1] in ("{", "[") else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
-from joserfc import jwt
+from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from tests.playground.walking import leave, open_form
@@ -60,7 +61,7 @@ class Issuer:
         names = {"kid": key.kid} if "kid" not in header and key.kid else {}
         protected = {"alg": alg, **names, **header}
         protected = {n: v for n, v in protected.items() if v is not None}
-        return jwt.encode(protected, claims, key, algorithms=[alg])
+        return jws.serialize_compact(protected, json.dumps(claims), key, algorithms=[alg])
 
     def answer_token(self, id_token: str, **more: Any) -> None:
         """Let the token endpoint answer with this id token."""
