@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from playground.errors import PlaygroundError, ResponseRefused
+from playground.errors import CheckFailed, PlaygroundError, ResponseRefused
 from playground.flow import Flow
 from playground.flows import Flows, binding, flow_id
 from playground.form import Form, TokenForm
@@ -43,7 +43,14 @@ class Conductor:
         self._trust_lists = trust_lists
 
     def begin(
-        self, form: Form, *, secret: str, origin: str, leave: Leave, trust: tuple[str, ...] = ()
+        self,
+        form: Form,
+        *,
+        secret: str,
+        origin: str,
+        leave: Leave,
+        kept_secret: bool = False,
+        trust: tuple[str, ...] = (),
     ) -> Flow:
         """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3).
 
@@ -64,6 +71,7 @@ class Conductor:
             created_at=time.time(),
             started_on=origin,
             form=form,
+            kept_secret=kept_secret,
             trust=trust,
             request=request,
             state=state,
@@ -81,6 +89,7 @@ class Conductor:
                 evidence=(("Section", "RFC 6749 §10.12"),),
                 advice=("Go on from the page it led to, or start a new flow.",),
                 flow_id=flow.id,
+                passing=flow.response is not None,
             )
         expected = authorization.expected_of(flow.form, flow.state)
         try:
@@ -122,7 +131,7 @@ class Conductor:
         form = replace(
             flow.form,
             token_endpoint=typed.token_endpoint,
-            client_secret=typed.client_secret or flow.form.client_secret,
+            client_secret=typed.client_secret,
             token_endpoint_auth_method=typed.token_endpoint_auth_method,
         )
         return self.fetch_token(flow, form, grant, purpose=token.TOKEN_PURPOSE, attempt=attempt)
@@ -155,19 +164,33 @@ class Conductor:
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
-        return self._flows.update(
+        kept = self._flows.update(
             flow.id,
-            lambda f: replace(
-                f,
-                form=replace(form, password="") if form.password else form,  # it was sent once
-                token=answer,
-                exchanged=True,
-                previous_token=f.token,
-                claims=claims or f.claims,
-                id_token_checks=checks or f.id_token_checks,
-                failure=None,
+            lambda f: (
+                f
+                if f.signed_out
+                else replace(
+                    f,
+                    form=replace(form, password="") if form.password else form,  # it was sent once
+                    kept_secret=f.kept_secret and form.client_secret == f.form.client_secret,
+                    token=answer,
+                    exchanged=True,
+                    previous_token=f.token,
+                    claims=claims or f.claims,
+                    id_token_checks=checks or f.id_token_checks,
+                    failure=None,
+                )
             ),
         )
+        if kept.signed_out:
+            raise CheckFailed(
+                sentence="The session has ended; the token that came was not kept.",
+                evidence=(("Ended", kept.signed_out),),
+                advice=("Start a new flow to sign in again.",),
+                flow_id=flow.id,
+                step=token.TOKEN_STEP,
+            )
+        return kept
 
     def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
         """`send` for one flow, to hand to what fetches on its behalf."""

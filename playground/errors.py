@@ -48,7 +48,8 @@ class Failure:
 class PlaygroundError(Exception):
     """Says what happened, how we know, and what to do next.
 
-    `flow_id` ties it to the flow that it ended; `step` is the tutorial's step it happened at.
+    `flow_id` ties it to the flow that it ended; `step` is the tutorial's step it happened at;
+    `passing` is what says nothing about how the flow stands, and is shown but not kept with it.
     """
 
     sentence: str
@@ -63,6 +64,7 @@ class PlaygroundError(Exception):
     server_status: int = 0
     exchange: str = ""
     checks: tuple[Check, ...] = ()
+    passing: bool = False
 
     def __str__(self) -> str:
         return self.sentence

@@ -85,7 +85,7 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="password",
         label="Password",
-        help="Sent to the server once and not kept afterwards.",
+        help="Sent to the server, and forgotten as soon as it gave a token for it.",
         parameter="password",
         kind="password",
         grants=(PASSWORD,),

@@ -33,7 +33,8 @@ class Flow:
     """A flow, kept server-side for the browser that holds its cookie.
 
     `id` is derived from `state` and says nothing about it; `binding` is the hash of the cookie's
-    secret; `started_on` is the origin of ours that it began on; `trust` names the lists of
+    secret; `started_on` is the origin of ours that it began on; `kept_secret` says that the form's
+    client secret is one that the profile keeps and nobody typed; `trust` names the lists of
     certificates that count for it; times are in seconds since the epoch.
     """
 
@@ -42,6 +43,7 @@ class Flow:
     created_at: float
     started_on: str
     form: Form
+    kept_secret: bool = False
     trust: tuple[str, ...] = ()
     request: AuthorizationRequest | None = None
     state: str = ""

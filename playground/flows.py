@@ -107,7 +107,8 @@ class Flows:
                 used = batch.count(_exchanges(identifier))
             if swapped.value:
                 self._last.version = new
-                _check_room(identifier, used.value)
+                if used.value >= MAX_EXCHANGES:
+                    raise _no_room(identifier)
                 return True
             old = self._newest(identifier)
         return False
@@ -130,7 +131,12 @@ class Flows:
 
     def check_room(self, identifier: str) -> None:
         """Refuse a flow's next request when it has MAX_EXCHANGES. Raises LimitReached."""
-        _check_room(identifier, self._store.count(_exchanges(identifier)))
+        if not self.has_room(identifier):
+            raise _no_room(identifier)
+
+    def has_room(self, identifier: str) -> bool:
+        """Whether another exchange can be recorded under this id."""
+        return self._store.count(_exchanges(identifier)) < MAX_EXCHANGES
 
     def exchanges(self, identifier: str, reading: Reading | None = None) -> list[Exchange]:
         """The flow's exchanges in order."""
@@ -177,23 +183,30 @@ class Flows:
         return version
 
     def _note(self, raw: bytes | None) -> Version | None:
-        version = Version(raw, _decode_flow(raw)) if raw is not None else None
+        version = _read(raw) if raw is not None else None
         self._last.version = version
         return version
+
+
+def _read(raw: bytes) -> Version | None:
+    """The version; None for a record that this release cannot read, as if it had expired."""
+    try:
+        return Version(raw, _decode_flow(raw))
+    except msgspec.DecodeError:
+        return None
 
 
 def _version(flow: Flow) -> Version:
     return Version(_encode(flow), flow)
 
 
-def _check_room(identifier: str, used: int) -> None:
-    if used >= MAX_EXCHANGES:
-        raise LimitReached(
-            sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
-            advice=("Start a new flow; the form keeps what you typed.",),
-            flow_id=identifier,
-            status=413,
-        )
+def _no_room(identifier: str) -> LimitReached:
+    return LimitReached(
+        sentence=f"This flow has made {MAX_EXCHANGES} requests, which is all we record.",
+        advice=("Start a new flow; the form keeps what you typed.",),
+        flow_id=identifier,
+        status=413,
+    )
 
 
 def _key(identifier: str) -> str:

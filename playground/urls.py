@@ -89,6 +89,14 @@ def query_parameters(url: str) -> list[tuple[str, str]]:
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of `url`, as browsers write an origin (RFC 6454 §6.1)."""
+    """Scheme, host and port of `url`, as browsers write an origin (RFC 6454 §6.1–6.2).
+
+    Empty where the host can be no name.
+    """
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    try:
+        host = parts.netloc.lower().removesuffix(usual).encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return f"{parts.scheme}://{host}"

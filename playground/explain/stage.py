@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,6 +11,8 @@ from playground.flow import Flow
 from playground.foreign_json import parsed_object
 from playground.form import Form
 from playground.wire.exchange import Exchange
+
+_CODE = re.compile(r"[A-Za-z_]{1,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +104,11 @@ def _error(exchange: Exchange) -> str:
     """`error` of the answer, or of the callback; empty when there is none."""
     if exchange.channel == "front":
         text = urlsplit(exchange.url).query or exchange.request_body.decode("latin-1")
-        return dict(parse_qsl(text)).get("error", "")[:40] if "error" in text else ""
+        return _word(dict(parse_qsl(text)).get("error")) if "error" in text else ""
     said = parsed_object(exchange.response_body) if exchange.status >= 400 else None
-    error = said.get("error") if said else None
-    return error[:40] if isinstance(error, str) else ""
+    return _word(said.get("error")) if said else ""
+
+
+def _word(error: object) -> str:
+    """An error code that is one: a diagram has no room for more, and repeats no secret."""
+    return error if isinstance(error, str) and _CODE.fullmatch(error) else ""

@@ -73,9 +73,8 @@ def check_revocation(exchange: Exchange) -> None:
 
 def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError:
     said = data if isinstance(data, dict) else {}
-    error = str(said.get("error") or challenge(exchange.response_header("WWW-Authenticate")))
     evidence = (("Endpoint", exchange.url), ("Status", f"{exchange.status} {exchange.reason}"))
-    if isinstance(said.get("error"), str):
+    if isinstance(error := said.get("error"), str):
         sentence, advice = token_error(error)
         return ServerRefused(
             sentence=sentence,
@@ -90,6 +89,7 @@ def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError
         sentence=f"The {endpoint} endpoint answered with status {exchange.status}.",
         evidence=evidence,
         advice=("It may want other credentials: WSO2 asks for an administrator's.",),
+        error=challenge(exchange.response_header("WWW-Authenticate")).get("error", ""),
         server_status=exchange.status,
         exchange=exchange.id,
     )

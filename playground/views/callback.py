@@ -36,7 +36,7 @@ MAX_PARAMETERS = 50
 @pages.get("")
 def arrive() -> ResponseReturnValue:
     """response_mode=query brings parameters; with none, the fragment may hold them."""
-    given = list(request.args.items(multi=True))
+    given = [pair for pair in request.args.items(multi=True) if pair[0] != "present"]
     if not given:
         at_step(6)
         return render_template("fragment.html")
@@ -72,7 +72,7 @@ def arrive_by_fragment() -> ResponseReturnValue:
 
 
 def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnValue:
-    parameters = [pair for pair in given if pair[0] not in ("csrf_token", "present")]
+    parameters = [pair for pair in given if pair[0] != "csrf_token"]
     check_repeats(parameters)
     flow = _flow_of(dict(parameters))
     flow = services().conductor.receive(flow, parameters, message or front.came_back())

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from playground.calls import token_of
 from playground.errors import InputRefused
-from playground.flow import Flow
+from playground.flow import Flow, Result
+from playground.foreign_json import parsed
 from playground.protocol.token_calls import Credentials
 from playground.urls import url_problem
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
 from playground.web.requests import attempt_number
 from playground.web.services import services
+from playground.web.shown import unechoed
 from playground.wire.transport import Outgoing
 
 pages = Blueprint("calls", __name__, url_prefix="/playground2/oauth2client/<identifier>")
@@ -103,7 +106,17 @@ def result(identifier: str, kind: str) -> ResponseReturnValue:
     found = flow.result(kind)
     if kind not in KINDS or found is None:
         abort(404)
-    return render_template("result.html", flow=flow, result=found, kind=KINDS[kind])
+    return render_template(
+        "result.html", flow=flow, result=_without_echo(found, flow), kind=KINDS[kind]
+    )
+
+
+def _without_echo(result: Result, flow: Flow) -> Result:
+    """The result without a client secret that the server repeats."""
+    data = result.data
+    if data is not None:
+        data = parsed(unechoed(json.dumps(data, ensure_ascii=False), flow))
+    return replace(result, data=data, body=unechoed(result.body, flow))
 
 
 def _to(kind: str, identifier: str) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
 from playground.web.linked import kept_form, link_hosts, linked_form
 from playground.web.memory import (
+    as_typed,
     base_url,
     fresh_form,
     profile,
@@ -93,9 +94,11 @@ def _checked(form: Form) -> ResponseReturnValue | None:
 def _start(form: Form) -> ResponseReturnValue:
     """Begin a flow and send the browser to the server, or the request straight to it."""
     secret = browser.new_secret()
+    sent = with_secret(form)
     flow = services().conductor.begin(
-        with_secret(form),
+        sent,
         secret=secret,
+        kept_secret=sent is not form,
         origin=own_origin(),
         leave=front.redirect_to_server,
         trust=lists_for(form.profile),
@@ -200,4 +203,4 @@ def _preview(form: Form) -> list[dict[str, str]]:
 @pages.post("/playground2/oauth2client/<identifier>/recheck")
 def recheck(identifier: str) -> ResponseReturnValue:
     """Ask again without showing a page: the same request with prompt=none (OIDC Core §3.1.2.1)."""
-    return _start(replace(browser.own_flow(identifier).form, prompt="none"))
+    return _start(replace(as_typed(browser.own_flow(identifier)), prompt="none"))

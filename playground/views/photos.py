@@ -78,13 +78,13 @@ def list_photos(flow: Flow, result: Result) -> list[Photo]:
     entries = data.get("photos") if isinstance(data, dict) else None
     if not isinstance(entries, list):
         return []
-    known = [entry for entry in entries if isinstance(entry, dict)][:MAX_PHOTOS]
-    photos = [_photo(flow, entry, n) for n, entry in enumerate(known, start=1)]
-    home = origin(flow.form.resource_endpoint)
-    return [photo for photo in photos if origin(photo.href) == home]
+    api = flow.form.resource_endpoint
+    known = [(entry, _join(api, entry.get("href"))) for entry in entries if isinstance(entry, dict)]
+    own = [pair for pair in known if origin(pair[1]) == origin(api)][:MAX_PHOTOS]
+    return [_photo(flow, *pair, number) for number, pair in enumerate(own, start=1)]
 
 
-def _photo(flow: Flow, entry: dict[str, object], number: int) -> Photo:
+def _photo(flow: Flow, entry: dict[str, object], href: str, number: int) -> Photo:
     def text(name: str) -> str:
         value = entry.get(name)
         return value[:300] if isinstance(value, str) else ""
@@ -99,13 +99,13 @@ def _photo(flow: Flow, entry: dict[str, object], number: int) -> Photo:
         description=text("description"),
         width=size("width", 1200),
         height=size("height", 800),
-        href=_join(flow.form.resource_endpoint, text("href")),
+        href=href,
         src=url_for("photos.picture", identifier=flow.id, number=number),
     )
 
 
-def _join(base: str, href: str) -> str:
+def _join(base: str, href: object) -> str:
     try:
-        return urljoin(base, href)
+        return urljoin(base, href if isinstance(href, str) else "")
     except ValueError:
         return ""

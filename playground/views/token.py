@@ -19,7 +19,7 @@ from playground.web import shown
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
 from playground.web.login import note_login
-from playground.web.memory import base_url
+from playground.web.memory import base_url, secret_for
 from playground.web.requests import attempt_number
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -43,7 +43,7 @@ def exchange_now(flow: Flow) -> ResponseReturnValue:
     typed = TokenForm(
         redirect_uri=flow.form.redirect_uri,
         token_endpoint=flow.form.token_endpoint,
-        client_secret="",
+        client_secret=flow.form.client_secret,
         code_verifier=flow.code_verifier,
         token_endpoint_auth_method=flow.form.token_endpoint_auth_method,
     )
@@ -58,13 +58,13 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.token is None:
         return redirect(url_for("callback.show", identifier=flow.id), 303)
-    sheet = Sheet()
+    sheet, said = Sheet(), replace(flow.token, body=shown.unechoed(flow.token.body, flow))
     return sheet.draw(
         "token.html",
         keep=flow.previous_token is None and not flow.form.extra,
         flow=shown.outline_with_form(flow, sheet.hole),
         here=base_url(),
-        token=shown.token(flow.token, sheet.hole),
+        token=shown.token(said, sheet.hole),
         jwts=_jwts(flow.token, sheet),
         scopes=_scopes(flow),
         id_token_checks=shown.checks(flow.id_token_checks, sheet.hole),
@@ -115,10 +115,11 @@ def _direct_grant(flow: Flow) -> list[tuple[str, str]]:
 def _typed(flow: Flow, given: Mapping[str, str]) -> TokenForm:
     """The second form as sent; a field that was not on the page is as the flow began."""
     form = flow.form
+    endpoint = given.get("token_endpoint", form.token_endpoint).strip()
     return TokenForm(
         redirect_uri=given.get("redirect_uri", form.redirect_uri).strip(),
-        token_endpoint=given.get("token_endpoint", form.token_endpoint).strip(),
-        client_secret=given.get("client_secret", "").strip(),
+        token_endpoint=endpoint,
+        client_secret=given.get("client_secret", "").strip() or secret_for(flow, endpoint),
         code_verifier=given.get("code_verifier", flow.code_verifier).strip(),
         token_endpoint_auth_method=given.get(
             "token_endpoint_auth_method", form.token_endpoint_auth_method
@@ -149,6 +150,6 @@ def _scopes(flow: Flow) -> tuple[tuple[str, str], ...]:
     """Each scope with what became of it: granted, not granted, added by the server."""
     asked = flow.form.scopes
     said = flow.token.scope if flow.token else None
-    granted = tuple(said.split()) if said is not None else asked
+    granted = tuple(shown.unechoed(said, flow).split()) if said is not None else asked
     rows = [(s, "granted" if s in granted else "not granted") for s in asked]
     return (*rows, *((s, "added by the server") for s in granted if s not in asked))

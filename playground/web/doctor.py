@@ -53,8 +53,12 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What the failure page shows; `actions` belong to the diagnoses one by one."""
+    """What the failure page shows; `actions` belong to the diagnoses one by one.
 
+    `failure` is without the secrets that a server may have echoed in it.
+    """
+
+    failure: Failure
     diagnoses: tuple[Diagnosis, ...]
     actions: tuple[Action, ...]
     fields: Fields
@@ -86,6 +90,12 @@ def consult(failure: Failure, flow: Flow | None, fields: Fields) -> Findings:
     if flow is not None and flow.request is not None:
         allow_leaving()
     return Findings(
+        failure=replace(
+            failure,
+            sentence=redactor.text(failure.sentence),
+            error=redactor.text(failure.error),
+            error_uri=redactor.text(failure.error_uri),
+        ),
         diagnoses=diagnoses,
         actions=tuple(action(d.remedy, flow, can_retry=bool(fields)) for d in diagnoses),
         fields=_filled(fields, diagnoses, case.typed),

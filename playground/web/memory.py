@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import request, session
 
 from playground.flow import Flow
@@ -81,6 +83,16 @@ def _kept_secret(form: Form, kept: Profile) -> str:
     """The environment's secret for its own server only; the tutorial's, being public, for all."""
     stays = may_have_secret(form, kept, ours=_own_origins())
     return kept.client_secret() if stays else kept.tutorial_secret
+
+
+def as_typed(flow: Flow) -> Form:
+    """The form that a flow began with, without the secret that its profile added."""
+    return replace(flow.form, client_secret="") if flow.kept_secret else flow.form
+
+
+def secret_for(flow: Flow, token_endpoint: str) -> str:
+    """The flow's client secret, as far as it may go there: what was typed may go anywhere."""
+    return with_secret(replace(as_typed(flow), token_endpoint=token_endpoint)).client_secret
 
 
 def with_secret(form: Form) -> Form:

@@ -45,7 +45,7 @@ def show_error(error: PlaygroundError) -> ResponseReturnValue:
     flow = _keep(error, failure) if error.flow_id else None
     if flow is not None and owns(flow):
         inquire(failure, flow)
-    if flow is not None and request.method == "POST" and owns(flow):
+    if flow is not None and not error.passing and request.method == "POST" and owns(flow):
         return redirect(url_for("callback.failed", identifier=flow.id), 303)
     return show_failure(failure, flow)
 
@@ -57,13 +57,19 @@ def show_failure(failure: Failure, flow: Flow | None) -> ResponseReturnValue:
     retry = mine is not None and mine.awaits_exchange and failure.step == TOKEN_STEP
     findings = consult(failure, mine, token_fields(mine) if mine and retry else [])
     page = render_template(
-        "failure.html", failure=failure, flow=mine, fields=findings.fields, findings=findings
+        "failure.html",
+        failure=findings.failure,
+        flow=mine,
+        fields=findings.fields,
+        findings=findings,
     )
     return page, failure.status
 
 
 def _keep(error: PlaygroundError, failure: Failure) -> Flow | None:
     try:
+        if error.passing:
+            return services().flows.find(error.flow_id)
         return services().flows.update(
             error.flow_id, lambda f: replace(f, failure=failure, typed=g.get("typed", f.typed))
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from playground.explain.redact import Redactor
 from playground.fields import Field, Options
 from playground.flow import Flow
 from playground.form import Form
@@ -140,6 +141,13 @@ def checks(rows: Iterable[Check], hole: Hole) -> tuple[Check, ...]:
         )
         for row in rows
     )
+
+
+def unechoed(text: str, flow: Flow) -> str:
+    """A server's words without the client secret and the password, if it repeats them."""
+    secrets = (flow.form.client_secret, flow.form.password)
+    known = [secret for secret in secrets if secret and secret in text]
+    return Redactor(known).echoes(text) if known else text
 
 
 def token(response: TokenResponse, hole: Hole) -> Token:

@@ -1,6 +1,8 @@
 """The callback: only this browser's own, unused, well-formed response is accepted."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -213,3 +215,38 @@ def test_same_response_twice_at_once(
     with ThreadPoolExecutor(times) as pool:
         pages = list(pool.map(lambda _: answer(http, playground, *pairs), range(times)))
     assert sorted(page.status for page in pages) == [200, 400]
+
+
+def test_a_second_arrival_leaves_the_flow_as_it_is(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """Opening the callback's address once more is refused, and the flow has not failed of it."""
+    state = begun(http, playground)
+    pairs = (("code", "c"), ("state", state), ("iss", embedded.issuer))
+    page = answer(http, playground, *pairs)
+    refused(answer(http, playground, *pairs), "already used")
+    listed = http.get(f"{playground.url}/playground2/flows")
+    assert "already used" not in listed.words
+    assert "it was not exchanged" in listed.words
+    assert "Get Access Token" in http.get(page.url).buttons
+
+
+def test_presenter_mode_is_no_response(http: Browser, playground: Playground) -> None:
+    """The page that reads the fragment can be presented."""
+    page = http.get(f"{playground.url}{CALLBACK}?present=1")
+    assert page.status == 200
+    assert page.status == http.get(f"{playground.url}{CALLBACK}?present=0").status
+
+
+def test_a_record_of_another_release_counts_as_expired(
+    http: Browser, start_playground, embedded: Embedded
+) -> None:
+    """What cannot be read any more shuts nobody out."""
+    playground = start_playground(embedded=embedded)
+    page = leave(open_form(http, playground))
+    with closing(sqlite3.connect(playground.data_dir / "playground.sqlite")) as store, store:
+        changed = store.execute("UPDATE entry SET value = x'81a161' WHERE key LIKE 'flow:%'")
+        assert changed.rowcount == 1
+    state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+    refused(answer(http, playground, ("code", "c"), ("state", state)), "missing or unknown")
+    assert http.get(f"{playground.url}/playground2/flows").status == 200

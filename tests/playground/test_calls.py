@@ -1,5 +1,7 @@
 """With the token: photos, UserInfo, introspection, revocation, refresh, any resource."""
 
+from base64 import b64decode
+
 import pytest
 
 from tests.playground.walking import to_code, to_token, value
@@ -149,3 +151,78 @@ def test_endpoint_that_is_empty_is_not_offered(
     empty = ("userinfo_endpoint", "introspection_endpoint", "revocation_endpoint")
     page = with_api(http, playground, rogue, **dict.fromkeys(empty, ""))
     assert not {"Get UserInfo", "Introspect", "Revoke", "Refresh"} & set(page.buttons)
+
+
+def test_pictures_keep_their_numbers(
+    http: Browser, playground: Playground, rogue: Rogue, embedded: Embedded
+) -> None:
+    """What the API lists elsewhere is left out before the pictures are counted."""
+    hrefs = [f"{embedded.url}/x", "a.png", "b.png"]
+    photos = {"photos": [{"href": href, "title": href[-5:]} for href in hrefs]}
+    rogue.answer("/photos/", 200, {"Content-Type": "application/json"}, photos)
+    for name in ("a", "b"):
+        rogue.answer(f"/photos/{name}.png", 200, {"Content-Type": "image/png"}, name.encode())
+    page = with_api(http, playground, rogue, resource_endpoint=f"{rogue.url}/photos/")
+    images = page.submit("Get Photos").soup.select("ul.gallery img")
+    bodies = [http.get(f"{playground.url}{image['src']}").response.content for image in images]
+    assert bodies == [b"a", b"b"]
+
+
+def test_an_administrators_password_is_sent_as_it_is(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Only a client's id and secret are form-encoded (RFC 7617 §2, RFC 6749 §2.3.1)."""
+    rogue.answer("/introspect", 200, {"Content-Type": "application/json"}, {"active": True})
+    page = with_api(http, playground, rogue, introspection_endpoint=f"{rogue.url}/introspect")
+    page.submit("Introspect", username="admin@wso2.com", password="p@ss word+ü")
+    sent = rogue.requests[-1].headers["Authorization"].removeprefix("Basic ")
+    assert b64decode(sent).decode() == "admin@wso2.com:p@ss word+ü"
+
+
+def test_userinfo_that_is_no_object_is_said_to_be_none(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A list is about nobody, not about somebody else."""
+    rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, [1, 2])
+    page = to_token(http, playground, userinfo_endpoint=f"{rogue.url}/userinfo")
+    assert "JSON, but no object" in page.submit("Get UserInfo").words
+
+
+def test_introspection_names_the_challenges_error(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """What WWW-Authenticate says is shown where the body says nothing (RFC 6750 §3)."""
+    challenge = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
+    rogue.answer("/introspect", 401, challenge)
+    page = with_api(http, playground, rogue, introspection_endpoint=f"{rogue.url}/introspect")
+    assert "insufficient_scope" in page.submit("Introspect").words
+
+
+def test_an_echoed_secret_is_in_no_page(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A server may repeat our secret wherever it likes; our pages do not."""
+    secret = "a-secret-that-is-echoed-0123456789"
+    echo = {"error": secret, "error_uri": f"https://x.example/{secret}", "scope": secret}
+    rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, {"x": secret})
+    typed = {"client_secret": secret, "token_endpoint": f"{rogue.url}/token"}
+    page = to_code(http, playground, scope="view_photos", userinfo_endpoint=f"{rogue.url}/userinfo")
+    for status, body in ((400, echo), (200, {**TOKEN, **echo})):
+        rogue.answer("/token", status, {"Content-Type": "application/json"}, body)
+        page = page.submit("Get Access Token", **typed)
+        assert secret not in page.html
+    assert page.heading == "You received the access token"
+    assert secret not in page.submit("Get UserInfo").html
+
+
+def test_an_international_host_breaks_no_page(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Its ASCII form stands in the policy of the pages that lead there (RFC 5890)."""
+    there = "https://例え.jp"
+    typed = {"end_session_endpoint": f"{there}/out", "check_session_iframe": f"{there}/frame"}
+    page = to_token(http, playground, **typed)
+    assert page.heading == "You received the access token"
+    assert "https://xn--r8jz45g.jp" in page.headers["Content-Security-Policy"]
+    assert http.get(f"{playground.url}/playground2/session").status == 200
+    assert http.get(f"{playground.url}/playground2/").status == 200

@@ -1,6 +1,8 @@
 """Logout: from here, by back channel, by front channel; only exactly what is meant."""
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ from tests.playground.issuer import CLIENT, Issuer, begin, finish
 from tests.playground.walking import open_form, to_token
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
-from tests.support.rogue import Rogue
+from tests.support.rogue import Handler, Rogue
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -284,3 +286,30 @@ def test_keys_of_another_server_under_the_same_name(
     assert notify(two, playground, logout_token(issuer)).status == 200
     assert is_signed_in(one.get(ada.url))
     assert not is_signed_in(two.get(mallory.url))
+
+
+def test_a_token_that_comes_after_the_logout_is_not_kept(
+    http: Browser, playground: Playground, issuer: Issuer, new_browser
+) -> None:
+    """A refresh is on its way when the server ends the session: dead stays dead."""
+    sent = begin(http, playground, issuer)
+    claims = issuer.claims(sent["nonce"], sid="session-1")
+    issuer.answer_token(issuer.sign(claims), refresh_token="again")
+    page, go = finish(http, playground, sent), threading.Event()
+
+    def late(handler: Handler) -> None:
+        go.wait(60)
+        body = b'{"access_token": "after-the-logout", "token_type": "Bearer"}'
+        handler.reply(200, {"Content-Type": "application/json"}, body)
+
+    asked = len(issuer.rogue.received("/token"))
+    issuer.rogue.behave("/token", late)
+    with ThreadPoolExecutor() as pool:
+        try:
+            refreshed = pool.submit(page.submit, "Refresh")
+            issuer.rogue.wait_for("/token", asked + 1)
+            assert notify(new_browser(), playground, logout_token(issuer)).status == 200
+        finally:
+            go.set()
+        assert "The session has ended" in refreshed.result(60).words
+    assert "after-the-logout" not in http.get(page.url).html

@@ -1,6 +1,8 @@
 """A link to the form: it brings back everything but secrets, and gets none out of anybody."""
 
 import json
+from base64 import b64encode
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -132,3 +134,71 @@ def test_tutorial_link_works_at_once(http: Browser, playground: Playground, walk
     assert "in your profiles" in page.words
     assert SECRET not in page.html
     assert "kept: Gm" in page.html
+
+
+def company(
+    start_playground, embedded: Embedded, http: Browser, home: Rogue, folder: Path
+) -> tuple[Playground, Page]:
+    """The form of a profile with a secret of its own; its server is `home`."""
+    file = folder / "profiles.toml"
+    file.write_text(PROFILES.format(url=home.url))
+    env = {"PLAYGROUND_PROFILES": str(file), "COMPANY_SECRET": TYPED}
+    playground = start_playground(embedded=embedded, **env)
+    return playground, open_form(http, playground).submit("Use this server", profile="company")
+
+
+def code_page(http: Browser, playground: Playground, form: Page, **typed: str) -> Page:
+    """Authorize, and come back with a code."""
+    sent = leave(form, client_id="c", **typed)
+    state = dict(parse_qsl(urlsplit(sent.location).query))["state"]
+    return http.get(f"{playground.url}/playground2/oauth2client?code=c&state={state}")
+
+
+def test_a_profiles_secret_goes_to_its_own_server(
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path: Path
+) -> None:
+    """Also by the second form, where nothing is typed."""
+    rogue.answer("/token", body={"access_token": "t", "token_type": "Bearer"})
+    playground, form = company(start_playground, embedded, http, rogue, tmp_path)
+    page = code_page(http, playground, form).submit("Get Access Token")
+    assert page.heading == "You received the access token"
+    basic = b64encode(f"c:{TYPED}".encode()).decode()
+    assert rogue.requests[-1].headers["Authorization"] == f"Basic {basic}"
+
+
+def test_the_second_form_cannot_lead_a_profiles_secret_elsewhere(
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path: Path
+) -> None:
+    """Another token endpoint gets what is typed for it, and nothing else."""
+    home = Rogue()
+    try:
+        playground, form = company(start_playground, embedded, http, home, tmp_path)
+        page = code_page(http, playground, form)
+        refused = page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+        assert "needs the client secret" in refused.words
+        assert rogue.requests == []
+        rogue.answer("/token", body={"access_token": "t", "token_type": "Bearer"})
+        typed = {"token_endpoint": f"{rogue.url}/token", "client_secret": "typed-for-it"}
+        assert page.submit("Get Access Token", **typed).heading == "You received the access token"
+        assert TYPED not in str(rogue.requests[-1])
+    finally:
+        home.stop()
+
+
+def test_authorizing_again_does_not_make_a_profiles_secret_a_typed_one(
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path: Path
+) -> None:
+    """After "Authorize again" the form has no secret of its own that other endpoints would get."""
+    home = Rogue()
+    try:
+        playground, form = company(start_playground, embedded, http, home, tmp_path)
+        page = code_page(http, playground, form)
+        http.post(
+            f"{page.url}/again", {"csrf_token": page.form("Get Access Token").value("csrf_token")}
+        )
+        changed = open_form(http, playground)
+        page = code_page(http, playground, changed, token_endpoint=f"{rogue.url}/token")
+        assert "needs the client secret" in page.submit("Get Access Token").words
+        assert rogue.requests == []
+    finally:
+        home.stop()
