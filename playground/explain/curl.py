@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from playground.explain.glossary import SECRET_NAMES
-from playground.explain.redact import basic_pair, secret_header
+from playground.explain.redact import Redactor, basic_pair, secret_header
 from playground.wire.exchange import Exchange
 
 FORM = "application/x-www-form-urlencoded"
@@ -46,7 +46,7 @@ class _Command:
 
     def header(self, start: str, variable: str, *, gap: str = ": ") -> None:
         """A header that ends in a secret."""
-        self.add("--header", f'"{start}{gap}{self.variable(variable)[1:]}')
+        self.add("--header", shlex.quote(start + gap), self.variable(variable))
 
     def pair(self, name: str, value: str) -> None:
         """One form or query parameter, encoded by curl."""
@@ -63,19 +63,29 @@ def _variable(name: str) -> str:
     return re.sub(r"\W", "_", name).upper()
 
 
-def as_curl(exchange: Exchange, *, client_id: str = "", authority: Path | None = None) -> Curl:
-    """The command; `authority` is the certificate file that curl needs to trust this server."""
+def as_curl(
+    exchange: Exchange,
+    *,
+    client_id: str = "",
+    authority: Path | None = None,
+    redactor: Redactor | None = None,
+) -> Curl:
+    """The command; `authority` is the certificate file that curl needs to trust this server.
+
+    `redactor` knows the secrets that must not stand in it, wherever they were sent.
+    """
+    redactor = redactor or Redactor()
     command = _Command()
     if exchange.channel == "front":
         command.add("--include")
     if authority is not None:
         command.add("--cacert", shlex.quote(str(authority)))
     encoded = _headers(command, exchange, client_id)
-    body = _body(command, exchange)
+    body = _body(command, exchange, redactor)
     method = [] if exchange.method == ("POST" if body else "GET") else [exchange.method]
     words = ["curl", *(f"--request {shlex.quote(m)}" for m in method), _target(command, exchange)]
     return Curl(
-        text=_GAP.join([" ".join(words), *command.words]),
+        text=redactor.echoes(_GAP.join([" ".join(words), *command.words])),
         variables=tuple(command.variables),
         encoded=encoded,
     )
@@ -121,12 +131,13 @@ def _authorization(command: _Command, value: str, client_id: str) -> bool:
     return False
 
 
-def _body(command: _Command, exchange: Exchange) -> bool:
-    """The body as parameters where it is a form, else as it is; whether there is one."""
+def _body(command: _Command, exchange: Exchange, redactor: Redactor) -> bool:
+    """The body as parameters where it is a form, else whole; whether there is one."""
     text = exchange.request_body.decode("utf-8", "replace")
     headers = {name.lower(): value for name, value in exchange.request_headers}
     if headers.get("content-type", "").partition(";")[0] == FORM:
         _pairs(command, parse_qsl(text, keep_blank_values=True))
     elif text:
-        command.add("--data-raw", shlex.quote(text))
+        bare = redactor.clean(text) == text
+        command.add("--data-raw", shlex.quote(text) if bare else command.variable("BODY"))
     return bool(text)

@@ -98,7 +98,12 @@ def _curl(flow: Flow, exchange: Exchange) -> Curl | None:
     """None for what only this browser can send: its cookie binds the flow."""
     if exchange.channel == "front" and exchange.receiver == "playground":
         return None
-    return as_curl(exchange, client_id=flow.form.client_id, authority=_authority(flow, exchange))
+    return as_curl(
+        exchange,
+        client_id=flow.form.client_id,
+        authority=_authority(flow, exchange),
+        redactor=_reader(flow).redactor,
+    )
 
 
 def _authority(flow: Flow, exchange: Exchange) -> Path | None:

@@ -3,8 +3,10 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 
 from playground.explain.curl import as_curl
+from playground.explain.redact import Redactor
 from tests.explain.looking import CLIENT_SECRET, exchange_page, wire_of
 from tests.playground.walking import choose_grant, open_form, to_code, to_token, value
 from tests.support.apps import Embedded, Playground
@@ -106,3 +108,35 @@ def test_signs_of_the_shell_are_only_text() -> None:
     assert "X-Api-Key: k" in shown
     assert "hidden" not in line.text
     assert "http://localhost/x?a=b'$c" in shown
+
+
+def test_a_header_name_is_only_text() -> None:
+    """A name that a server chose is not run by the shell."""
+    request = exchange(
+        method="GET", request_head=b"GET /x HTTP/1.1\r\nX-`touch${IFS}x`-Token: hidden"
+    )
+    line = as_curl(request)
+    assert "hidden" not in line.text
+    shown = run(
+        f"set -- {line.text}; printf '%s\\n' \"$@\"; true", **dict.fromkeys(line.variables, "k")
+    )
+    assert "X-`touch${IFS}x`-Token: k" in shown
+
+
+def test_a_body_with_a_secret_is_a_variable() -> None:
+    """What a person posts to an API may hold what no page shows."""
+    body = b'{"client_secret": "0123456789abcdef", "a": 1}'
+    request = exchange(
+        method="POST",
+        url="http://localhost/x",
+        request_head=b"POST /x HTTP/1.1\r\nContent-Type: application/json",
+        request_body=body,
+    )
+    line = as_curl(request)
+    assert "0123456789abcdef" not in line.text
+    assert line.variables == ("BODY",)
+    named = as_curl(
+        replace(request, request_body=b"word 0123456789abcdef"),
+        redactor=Redactor(["0123456789abcdef"]),
+    )
+    assert "0123456789abcdef" not in named.text
