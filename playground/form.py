@@ -17,6 +17,7 @@ OURS = frozenset(
     "response_mode prompt login_hint max_age acr_values".split()
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"[\r\n\t]")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*")
 
@@ -118,11 +119,14 @@ def fill(form: Form, given: Mapping[str, str]) -> Form:
     """The form with the values given as `place_<name>` in place of «name», wherever it stands."""
     for place in open_places(form):
         if value := given.get(f"place_{place}", "").strip().rstrip("/"):
-            form = replace(
-                form,
-                **{n: str(getattr(form, n)).replace(f"«{place}»", value) for n in NAMES},  # type: ignore[arg-type]
-            )
+            filled = {n: _put(str(getattr(form, n)), f"«{place}»", value) for n in NAMES}
+            form = replace(form, **filled)  # type: ignore[arg-type]
     return form
+
+
+def _put(text: str, place: str, value: str) -> str:
+    """A value in its place; a whole URL without its scheme, where one stands there already."""
+    return text.replace(f"://{place}", f"://{_SCHEME.sub('', value)}").replace(place, value)
 
 
 def _unticked(given: Mapping[str, str]) -> list[str]:

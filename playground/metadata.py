@@ -57,9 +57,11 @@ def applied(form: Form, metadata: Metadata) -> Form:
 
 
 def _same_server(form: Form, metadata: Metadata) -> bool:
-    return not form.token_endpoint or _origin(form.token_endpoint) == _origin(
-        metadata.endpoints.get("token_endpoint", "")
-    )
+    """Whether what gets the secret stays where it is; without it, whatever else is known."""
+    found = {**metadata.endpoints, "issuer": metadata.issuer}
+    known = [name for name in (*ENDPOINTS, "issuer") if getattr(form, name)]
+    names = ["token_endpoint"] if form.token_endpoint else known
+    return all(_origin(getattr(form, n)) == _origin(found.get(n, "")) for n in names)
 
 
 def without_other_server(form: Form, metadata: Metadata) -> Form:

@@ -67,8 +67,10 @@ def outcome(flow: Flow) -> tuple[str, str]:
         return "ok", "The token opened the photos."
     if flow.token is not None:
         return "ok", "The access token came."
-    if flow.response is not None:
+    if flow.code:
         return "info", "A code came back; it was not exchanged."
+    if flow.response is not None:
+        return "ok", "An id token came back."
     if flow.request is not None:
         return "warn", "The browser left for the server and did not come back."
     return "info", "Nothing was sent yet."

@@ -17,6 +17,8 @@ from playground.web.frame import at_step
 from playground.web.lookups import sender, shown_exchanges
 from playground.web.memory import profile, remember_form, remembered_form
 from playground.web.services import services
+from playground.web.trusting import carry
+from playground.wire.trust import server_of
 
 pages = Blueprint("discovery", __name__, url_prefix="/playground2/discovery")
 _KEPT = "discovery"
@@ -55,8 +57,10 @@ def take() -> ResponseReturnValue:
             advice=("Look the server up again.",),
         )
     form = applied(remembered_form(), metadata)
-    fitting = profile(form.profile).fits(metadata.issuer)
-    remember_form(form if fitting else replace(form, profile="other"))
+    if not profile(form.profile).fits(metadata.issuer):
+        carry(form.profile, "other", {server_of(u) for u in metadata.endpoints.values() if u})
+        form = replace(form, profile="other")
+    remember_form(form)
     services().store.delete(_ticket())
     session.pop(_KEPT, None)
     return redirect(url_for("form.show"), 303)

@@ -18,6 +18,7 @@ from playground.urls import url_problem
 from playground.web.frame import at_step
 from playground.web.lookups import Send, sender, shown_exchanges
 from playground.web.memory import base_url, remember_form, remembered_form
+from playground.web.services import services
 
 pages = Blueprint("registration", __name__, url_prefix="/playground2/registration")
 _KEPT, _TICKET = "registered", "registration_ticket"
@@ -115,7 +116,8 @@ def _send(form: Form) -> Send:
 
 
 def _ticket() -> str:
-    if _TICKET not in session:
+    """What this session's requests are recorded under; another one when there is no room left."""
+    if _TICKET not in session or not services().flows.has_room(session[_TICKET]):
         session[_TICKET] = f"registration-{secrets.token_hex(8)}"
     return str(session[_TICKET])
 

@@ -48,6 +48,14 @@ def distrust(server: str, profile: str) -> None:
         services().trust_lists.remove(name, server, ttl)
 
 
+def carry(old: str, new: str, servers: set[str]) -> None:
+    """What was saved in one profile for these servers ("host:port") counts in another one too."""
+    if may_save() and old != new:
+        for pin in services().trust_lists.pins((f"profile:{old}",)):
+            if pin.server in servers:
+                trust(pin, profile=new)
+
+
 def _session_list() -> str:
     """The name of this session's list; flows that are open already learn of it."""
     kept = session.get(_LIST)

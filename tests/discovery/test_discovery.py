@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from playground.form import Form
+from playground.metadata import applied
+from playground.protocol.discovery import Metadata
 from tests.playground.walking import open_form
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
@@ -296,3 +299,38 @@ def test_the_page_is_accessible(
         page.wait_for_selector(f"h2:has-text('{heading}')")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_tenant_of_a_wso2_server_will_do(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A tenant's metadata lies in WSO2's own place below it."""
+    issuer = f"{rogue.url}/t/foo/oauth2/token"
+    rogue.answer(f"/t/foo/oauth2/token{OPENID}", body=document(issuer))
+    page = look(http, playground, f"{rogue.url}/t/foo")
+    assert page.status == 200
+    assert issuer in page.words
+
+
+@pytest.mark.parametrize(
+    ("known", "kept"),
+    [
+        ({}, True),
+        ({"token_endpoint": "https://b.example/token"}, True),
+        ({"token_endpoint": "https://B.example:443/t"}, True),
+        ({"token_endpoint": "https://a.example/token"}, False),
+        ({"authorization_endpoint": "https://a.example/auth"}, False),
+        ({"issuer": "https://a.example"}, False),
+    ],
+)
+def test_a_secret_stays_with_its_server(known: dict[str, str], kept: bool) -> None:
+    """What was typed for one server is taken out when another one's metadata is taken."""
+    metadata = Metadata(
+        url="https://b.example/.well-known/x",
+        issuer="https://b.example",
+        endpoints={"token_endpoint": "https://b.example/token"},
+        supported={},
+        flags={},
+    )
+    taken = applied(Form(client_secret="typed", **known), metadata)
+    assert bool(taken.client_secret) == kept

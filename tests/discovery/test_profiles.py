@@ -8,7 +8,7 @@ from playground.fields import FIELDS
 from playground.form import open_places
 from playground.profiles import NOTES, Profile, load
 from playground.urls import url_problem
-from tests.playground.walking import open_form
+from tests.playground.walking import leave, open_form
 from tests.support.apps import Playground
 from tests.support.browser import Browser
 from tests.support.chromium import Pages, axe
@@ -100,3 +100,11 @@ def test_the_form_with_notes_is_accessible(
     page.goto(f"{playground.url}/playground2/oauth2?profile=entra")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_place_takes_a_whole_url(http: Browser, playground: Playground) -> None:
+    """Where the scheme stands already, the one that was pasted with the host is left out."""
+    page = open_form(http, playground).submit("Use this server", profile="auth0")
+    place = "place_" + open_places(PROFILES["auth0"].form(callback="", home=""))[0]
+    sent = leave(page, client_id="c", **{place: "https://tenant.example.com/"})
+    assert sent.location.startswith("https://tenant.example.com/authorize?")

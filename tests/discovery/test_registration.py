@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from playground.flows import MAX_EXCHANGES
 from tests.discovery.test_discovery import OPENID, document, form_values, look
 from tests.playground.walking import open_form
 from tests.support.apps import Embedded, Playground
@@ -212,3 +213,16 @@ def test_the_page_is_accessible(
     page.wait_for_selector(f"text={DELETE}")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_recorded_has_a_bound(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """A session's requests fill one list after the other; none grows for ever."""
+    rogue.answer(OPENID, body=document(rogue.url, registration_endpoint=f"{rogue.url}/register"))
+    rogue.answer("/register", 500)
+    form = look(http, playground, rogue.url).submit("Take it into the form")
+    page = form.click("register this playground there")
+    for _ in range(MAX_EXCHANGES):
+        page.submit(REGISTER)
+    shown = http.get(page.url)
+    assert shown.html.count("Register the client") < MAX_EXCHANGES // 2
+    assert len(rogue.received("/register")) == MAX_EXCHANGES

@@ -8,7 +8,7 @@ from urllib.parse import quote, quote_plus, urlencode
 import pytest
 
 from playground.report.redact import Redactor
-from playground.report.secrets import Secret, collect
+from playground.report.secrets import MOST, Secret, collect
 from playground.report.told import tell
 from tests.report.secrets import leaks
 from tests.support.records import exchange, flow
@@ -149,3 +149,10 @@ def test_malformed_bodies_do_no_harm(body: bytes) -> None:
     sent = exchange(response_body=body, url="https://as.example/?%ff=%zz")
     assert collect(flow(), [sent]) == []
     Redactor([Secret("code", LONG)]).message(body.decode("latin-1"))
+
+
+def test_a_server_cannot_name_secrets_without_end() -> None:
+    """Of one exchange as many count as an honest one has; each is looked for everywhere."""
+    body = json.dumps({f"a{n}_token": f"value-{n}-0123456789" for n in range(3000)})
+    found = collect(flow(), [exchange(response_body=body.encode())])
+    assert len(found) == MOST

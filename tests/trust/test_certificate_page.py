@@ -224,3 +224,15 @@ def test_the_page_is_accessible(
     page.goto(playground.url + PAGE)
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_saved_trust_outlives_taking_the_metadata(
+    http: Browser, playground: Playground, tls_server: Start
+) -> None:
+    """The form then belongs to another profile; what was said of this server still counts."""
+    server = tls_server("self_signed")
+    look(http, playground, server.url).submit("Save it for Embedded (offline)")
+    discover(http, playground, metadata(server)).submit("Take it into the form")
+    assert discover(http, playground, server.url).status == 200
+    http.get(playground.url + PAGE).submit("Trust it no more")
+    assert discover(http, playground, server.url).status == 502
