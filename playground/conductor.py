@@ -52,7 +52,7 @@ class Conductor:
         kept_secret: bool = False,
         trust: tuple[str, ...] = (),
     ) -> Flow:
-        """Start a flow for the browser that will hold `secret` (PROTOCOL 1–3).
+        """Start a flow for the browser that will hold `secret` (RFC 6749 §10.12, RFC 7636 §4).
 
         `leave` tells how the browser carries the request away, which is recorded with the flow.
         """
@@ -82,7 +82,7 @@ class Conductor:
         return flow
 
     def receive(self, flow: Flow, parameters: Sequence[tuple[str, str]], message: Exchange) -> Flow:
-        """Take the authorization response that `message` brought; once (PROTOCOL 1, 6, 7)."""
+        """Take the authorization response that `message` brought; once (RFC 6749 §10.12)."""
         if not self._flows.receive(flow.id, message):
             raise ResponseRefused(
                 sentence="This response was already used: its state counts once.",
@@ -117,7 +117,7 @@ class Conductor:
         """Exchange the validated response's code for a token (RFC 6749 §4.1.3).
 
         `attempt` is the number of the form it was typed in: a second click or a reload of the
-        same form sends nothing (PROTOCOL 12).
+        same form sends nothing (§4.1.2).
         """
         if flow.response is None or not flow.response.code:
             raise ResponseRefused(

@@ -87,7 +87,7 @@ class SignOut:
         """End the sessions a logout token means; their flows. Raises CheckFailed (§2.6).
 
         The token's own words only find flows; it is verified with the keys of each flow's server,
-        and ends the flows of those for which it is good (PROTOCOL 17, 24).
+        and ends the flows of those for which it is good (CWE-918).
         """
         view = open_jwt(logout_token)
         if view is None or view.claims is None:

@@ -1,4 +1,4 @@
-"""Which URLs we accept, and how parameters are joined to them (PROTOCOL 4 and 5)."""
+"""Which URLs we accept, and how parameters are joined to them."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ def _wrong(data: dict[str, object], candidate: Candidate) -> tuple[str, str]:
 
 
 def read(url: str, data: dict[str, object]) -> Metadata:
-    """Take the members whose types and URLs are right (PROTOCOL 23)."""
+    """Take the members whose types and URLs are right (OIDC Discovery §4.3, RFC 8414 §3.3)."""
     endpoints = {name: _url(data, name) for name in ENDPOINTS}
     supported = {name: words for name in LISTS if (words := _words(data.get(name)))}
     return Metadata(

@@ -51,7 +51,7 @@ class TokenRequest:
 class TokenResponse:
     """A response that is a token response; `expires_in` in seconds, None when not usable.
 
-    `notes` says what is odd about it, though tolerated (PROTOCOL 14).
+    `notes` says what is odd about it, though tolerated (RFC 6749 §5.1).
     """
 
     access_token: str

@@ -83,7 +83,7 @@ def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnVal
 
 
 def _flow_of(given: dict[str, str]) -> Flow:
-    """The flow that this state belongs to, if it is this browser's (PROTOCOL 1)."""
+    """The flow that this state belongs to, if it is this browser's (RFC 6749 §10.12)."""
     state = given.get("state", "")
     identifier = flow_id(state)
     flow = services().flows.find(identifier, reading_of(identifier)) if state else None

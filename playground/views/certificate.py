@@ -40,7 +40,7 @@ def show() -> ResponseReturnValue:
 
 @pages.post("")
 def look() -> ResponseReturnValue:
-    """Shake hands with a server and see what it presents; no request is sent (PROTOCOL 17)."""
+    """Shake hands with a server and see what it presents; no request is sent (CWE-918)."""
     url = request.form.get("url", "").strip()
     problem = url_problem(url) or ("" if url.startswith("https://") else "Only https has one.")
     if problem:

@@ -1,4 +1,4 @@
-"""Flask-WTF's tokens: signed once for a session, checked where something changes (PROTOCOL 27)."""
+"""Flask-WTF's tokens: signed once for a session, checked where something changes (CWE-352)."""
 
 from __future__ import annotations
 

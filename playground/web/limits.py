@@ -1,4 +1,4 @@
-"""How much a browser may send: said before anything of it is read as a form (PROTOCOL 32)."""
+"""How much a browser may send: said before anything of it is read as a form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reverse proxies in front of us: their headers count only where configured (PROTOCOL 31)."""
+"""Reverse proxies in front of us: their headers count only where configured (CWE-644)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Headers on every response, host names, CSRF (PROTOCOL 27, 30–32)."""
+"""Headers on every response (RFC 9700 §4.2.4, §4.16), host names (CWE-644), CSRF (CWE-352)."""
 
 from __future__ import annotations
 

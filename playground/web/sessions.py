@@ -80,11 +80,11 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
             _say_instead(app, response, error)
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Secure exactly where the browser came by https (PROTOCOL 28)."""
+        """Secure exactly where the browser came by https."""
         return request.is_secure
 
     def renew(self, session: ServerSideSession) -> None:
-        """Give the session a new id (PROTOCOL 28).
+        """Give the session a new id (CWE-384).
 
         What stays under the old one for a minute is the CSRF seed alone, so that another tab's
         form that is on its way just now is not turned away. It is replaced in one step, together

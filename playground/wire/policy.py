@@ -1,4 +1,4 @@
-"""The outbound policy: which servers this playground may contact (PROTOCOL 17, CWE-918)."""
+"""The outbound policy: which servers this playground may contact (CWE-918)."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ class BareSession(OAuth2Session):
         return {}
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        """Send, and neither follow a redirect nor keep a cookie (PROTOCOL 15)."""
+        """Send, and neither follow a redirect nor keep a cookie (RFC 9700 §4.11)."""
         return self.adapter.send(request, stream=True, timeout=kwargs["timeout"])
 
 

@@ -1,4 +1,4 @@
-"""Which certificates we trust; verification itself is never off (PROTOCOL 16)."""
+"""Which certificates we trust; verification itself is never off (RFC 9525)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One thread that calls back at a deadline, however slowly a server drips (PROTOCOL 15)."""
+"""One thread that calls back at a deadline, however slowly a server drips (CWE-400)."""
 
 from __future__ import annotations
 

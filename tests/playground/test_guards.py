@@ -49,7 +49,7 @@ def test_each_answer_says_each_guard_once(
 def test_another_sessions_form_token_is_refused(
     new_browser: Callable[[], Browser], playground: Playground
 ) -> None:
-    """A token is good in its own session alone (PROTOCOL 27)."""
+    """A token is good in its own session alone (CWE-352)."""
     mine, other = open_form(new_browser(), playground), open_form(new_browser(), playground)
     assert _submit(mine, _token(other)).status == 400
     assert _submit(mine, _token(mine)).status != 400
