@@ -105,10 +105,8 @@ _MOMENTS = {
 BESIDE = ("flows", "other", "session")  # no step of the walk: what they show may be long
 
 
-def moment(endpoint: str, flow: Flow | None, *, failed: bool = False) -> str:
+def moment(endpoint: str, flow: Flow | None) -> str:
     """Which caption fits a page: by its endpoint, and by how far its flow is."""
-    if failed:
-        return "failure"
     if endpoint == "callback.show" and flow is not None:
         return _came_back(flow)
     if endpoint in _MOMENTS:

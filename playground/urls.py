@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 MAX_URL = 4000
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
@@ -81,11 +81,6 @@ def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
 @lru_cache(maxsize=256)
 def _quoted_name(name: str) -> str:
     return quote(name, safe="")
-
-
-def query_parameters(url: str) -> list[tuple[str, str]]:
-    """The query of `url` as name/value pairs, in order."""
-    return parse_qsl(urlsplit(url).query, keep_blank_values=True)
 
 
 def origin(url: str) -> str:

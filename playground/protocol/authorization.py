@@ -18,7 +18,7 @@ from playground.protocol.explain import authorization_error
 from playground.urls import add_parameters
 
 Pairs = Sequence[tuple[str, str]]
-_KEPT = "code access_token token_type expires_in scope id_token session_state iss".split()
+_KEPT = "code access_token token_type expires_in scope id_token session_state".split()
 _STARTING_STEP = 6
 VERIFIER_OCTETS = 48
 _TOKEN_PARAMETERS = {"code": "code", "token": "access_token", "id_token": "id_token"}
@@ -53,7 +53,6 @@ class AuthorizationResponse:
     scope: str = ""
     id_token: str = ""
     session_state: str = ""
-    iss: str = ""
 
 
 def new_code_verifier() -> str:
@@ -105,7 +104,6 @@ class Expected:
     issuer: str
     iss_required: bool
     response_types: frozenset[str]
-    response_mode: str
 
 
 def expected_of(form: Form, state: str) -> Expected:
@@ -115,7 +113,6 @@ def expected_of(form: Form, state: str) -> Expected:
         issuer=form.issuer,
         iss_required=bool(form.authorization_response_iss_parameter_supported),
         response_types=form.response_types,
-        response_mode=form.response_mode,
     )
 
 

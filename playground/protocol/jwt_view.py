@@ -17,7 +17,6 @@ class JwtView:
     kind: str
     header: dict[str, object]
     claims: dict[str, object] | None
-    segments: tuple[str, ...]
 
 
 def open_jwt(token: str) -> JwtView | None:
@@ -29,7 +28,7 @@ def open_jwt(token: str) -> JwtView | None:
     if header is None or "alg" not in header:
         return None
     claims = _segment(segments[1]) if len(segments) == 3 else None
-    return JwtView(kind=_PARTS[len(segments)], header=header, claims=claims, segments=segments)
+    return JwtView(kind=_PARTS[len(segments)], header=header, claims=claims)
 
 
 def _segment(text: str) -> dict[str, object] | None:
