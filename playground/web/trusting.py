@@ -17,8 +17,7 @@ _FOREVER = 10 * 365 * 86_400.0
 
 def may_save() -> bool:
     """Whether a person may decide for everybody: only where everybody is on this machine."""
-    settings = services().settings
-    return settings.loopback and not settings.proxies
+    return services().settings.private
 
 
 def lists_for(profile: str) -> tuple[str, ...]:
