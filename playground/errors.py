@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree. Views catch nothing: one handler renders them all.
+"""What can go wrong, as one tree. One handler renders what a view has no answer of its own to.
 
 PlaygroundError
 ├── InputRefused            400  something typed or sent is not acceptable

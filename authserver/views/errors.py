@@ -87,7 +87,7 @@ def compare(sent: str, registered: str) -> dict[str, Any]:
 
 
 def register_handlers(app: Flask) -> None:
-    """One handler per kind of failure; views catch nothing."""
+    """One handler per kind of failure that a view has no answer of its own to."""
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http_error)

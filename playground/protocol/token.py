@@ -51,7 +51,9 @@ class TokenRequest:
 class TokenResponse:
     """A response that is a token response; `expires_in` in seconds, None when not usable.
 
-    `notes` says what is odd about it, though tolerated (RFC 6749 §5.1).
+    `notes` says what is odd about it, though tolerated (RFC 6749 §5.1). `received_at` is when the
+    request for it began, so that no lifetime is counted too long; in the front channel, when the
+    response came.
     """
 
     access_token: str

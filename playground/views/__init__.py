@@ -1,4 +1,4 @@
-"""The pages. Views alone touch `request`, `session` and templates; they decide nothing else."""
+"""The pages. Views and `playground.web` alone touch `request`, `session` and templates."""
 
 from __future__ import annotations
 
