@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,8 +12,6 @@ import pytest
 
 from tests.support.apps import answers
 from tests.support.processes import Process, clean_environment, free_port, listens, wait_until
-
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is missing")
 
 
 class Run(Process):

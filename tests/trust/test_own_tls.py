@@ -1,7 +1,6 @@
 """The playground over TLS: secure cookies, one authority, and a sentence when it cannot be."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -104,7 +103,6 @@ def test_half_a_certificate_stops_the_start(
     assert words in done.stdout + done.stderr
 
 
-@pytest.mark.skipif(not shutil.which("certutil"), reason="certutil is missing")
 def test_one_command_makes_browsers_trust_the_authority(tmp_path: Path) -> None:
     """`make trust` fills Chromium's store and every Firefox profile; `make distrust` empties it."""
     firefox = tmp_path / ".mozilla" / "firefox" / "abc.default"
