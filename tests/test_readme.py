@@ -3,11 +3,28 @@
 import re
 from dataclasses import fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import pytest
+
+from authserver.settings import from_environment
 from playground.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+
+
+class Asked(dict[str, str]):
+    """An empty environment that remembers what was looked up in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]
+        """Nothing is set; the name is noted."""
+        self.names.add(name)
+        return default
 
 
 def rows(first: str) -> dict[str, list[str]]:
@@ -31,6 +48,24 @@ def test_settings_table_is_true() -> None:
     }
     found = rows("`PLAYGROUND_") | rows("`REDIS_")
     assert found == wanted
+
+
+def test_embedded_servers_table_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every variable that the embedded server reads stands in its table, with its default."""
+    monkeypatch.chdir(ROOT)
+    environment = Asked()
+    settings = from_environment(environment)
+    urls = [urlsplit(url) for url in settings.playground]
+    ports = " and ".join(sorted({str(url.port) for url in urls}))
+    assert len({url.hostname for url in urls}) == 4
+    found = {name: cells[0] for name, cells in rows("`AUTHSERVER_").items()}
+    assert found == {
+        "AUTHSERVER_PORT": written(settings.port),
+        "AUTHSERVER_DATA_DIR": written(settings.data_dir),
+        "AUTHSERVER_DEPLOYMENT": written(settings.deployment_file),
+        "AUTHSERVER_PLAYGROUND": f"the four host names on {ports}",
+    }
+    assert found.keys() == environment.names
 
 
 def test_commands_are_true() -> None:
