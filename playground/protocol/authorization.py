@@ -159,9 +159,10 @@ def _state_check(expected: str, found: str) -> Check:
 
 
 def _iss_check(expected: Expected, given: dict[str, str]) -> Check:
-    """An id token in the response names its issuer itself, so iss may be left out beside one."""
+    """An id token that was asked for names its issuer itself, so iss may be left out beside one."""
     found, section = given.get("iss", ""), "RFC 9207 §2.4"
-    required = expected.iss_required and "id_token" not in given
+    named = "id_token" in expected.response_types and bool(given.get("id_token"))
+    required = expected.iss_required and not named
     if expected.issuer and (found or required):
         return compare("iss", expected.issuer, found, section)
     why = "no issuer is configured" if found else "the server does not announce it"

@@ -83,6 +83,16 @@ def test_missing_iss(http: Browser, playground: Playground) -> None:
     refused(page, "does not come from the server that was asked")
 
 
+@pytest.mark.parametrize("id_token", ["", "a.b.c"])
+def test_missing_iss_beside_an_id_token_nobody_asked_for(
+    http: Browser, playground: Playground, id_token: str
+) -> None:
+    """Only an id token of the response type stands in for iss (RFC 9207 §2.4)."""
+    state = begun(http, playground)
+    page = answer(http, playground, ("code", "c"), ("state", state), ("id_token", id_token))
+    refused(page, "does not come from the server that was asked")
+
+
 def test_repeated_parameter(http: Browser, playground: Playground) -> None:
     """A parameter that comes twice is refused (RFC 6749 §3.1)."""
     state = begun(http, playground)
