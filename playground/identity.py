@@ -99,10 +99,10 @@ def _userinfo_party(form: Form, data: Claims) -> list[Check]:
     section = "OIDC Core §5.3.2"
     found = []
     if form.issuer and "iss" in data:
-        found.append(compare("iss", form.issuer, str(data["iss"]), section))
+        found.append(compare("iss", form.issuer, data["iss"], section))
     if "aud" in data:
         audience = data["aud"] if isinstance(data["aud"], list) else [data["aud"]]
-        us = form.client_id if form.client_id in audience else str(data["aud"])
+        us = form.client_id if form.client_id in audience else data["aud"]
         found.append(compare("aud", form.client_id, us, section))
     return found
 
@@ -110,7 +110,7 @@ def _userinfo_party(form: Form, data: Claims) -> list[Check]:
 def _same_subject(flow: Flow, data: Claims) -> Check:
     found = data.get("sub")
     if flow.claims and "sub" in flow.claims:
-        return compare("sub", str(flow.claims["sub"]), str(found or ""), "OIDC Core §5.3.2")
+        return compare("sub", str(flow.claims["sub"]), found, "OIDC Core §5.3.2")
     return Check(
         title="sub",
         expected="no id token to compare with",

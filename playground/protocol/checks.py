@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -17,12 +18,21 @@ class Check:
     section: str
 
 
-def compare(title: str, expected: str, found: str, section: str) -> Check:
-    """A check that the two are exactly equal."""
-    verdict = "ok" if expected == found else "fail"
+def compare(title: str, expected: str, found: object, section: str) -> Check:
+    """A check that the two are exactly equal, so that a number is not the string of its digits."""
     return Check(
-        title=title, expected=expected, found=found or "absent", verdict=verdict, section=section
+        title=title,
+        expected=expected,
+        found=_words(found) or "absent",
+        verdict="ok" if expected == found else "fail",
+        section=section,
     )
+
+
+def _words(found: object) -> str:
+    if found is None or isinstance(found, str):
+        return found or ""
+    return json.dumps(found, ensure_ascii=False)[:500] + ", which is no string"
 
 
 def failed(checks: Iterable[Check]) -> list[Check]:

@@ -44,7 +44,7 @@ def check_logout_token(
     events = claims.get("events")
     return [
         _must("typ", "logout+jwt, JWT or none", str(header.get("typ", "")).lower() in _TYPES),
-        compare("iss", issuer, str(claims.get("iss", "")), _SECTION),
+        compare("iss", issuer, claims.get("iss"), _SECTION),
         _must("aud", client_id, audience in (client_id, [client_id])),
         *check_times(claims, now),
         _must("iat", f"at most {MAX_AGE} s ago", recent),

@@ -344,3 +344,34 @@ def test_refreshed_id_token_of_another_person(
     page = page.submit("Refresh")
     assert page.status == 400
     assert "sub failed" in page.heading
+
+
+def refreshed(http: Browser, playground: Playground, issuer: Issuer, **changed: Any) -> Page:
+    """Sign in as 7, then refresh with these changes in the id token; the page after it."""
+    sent = begin(http, playground, issuer, userinfo_endpoint=f"{issuer.url}/userinfo")
+    first = issuer.claims(sent["nonce"], sub="7")
+    issuer.answer_token(issuer.sign(first), refresh_token="r-0123456789")
+    page = finish(http, playground, sent)
+    believed(page)
+    issuer.answer_token(issuer.sign({**first, **changed}))
+    return page.submit("Refresh")
+
+
+def test_refreshed_subject_of_another_type(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The number 7 is not the person "7" (OIDC Core §2, §12.2)."""
+    page = refreshed(http, playground, issuer, sub=7)
+    refused(page, "sub")
+    assert "7, which is no string" in page.words
+
+
+def test_userinfo_subject_of_another_type(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """UserInfo about the number 7 is not about the person "7" (OIDC Core §5.3.2)."""
+    page = refreshed(http, playground, issuer)
+    issuer.rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, {"sub": 7})
+    assert "about somebody else" in page.submit("Get UserInfo").words
+    issuer.rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, {"sub": "7"})
+    assert http.get(page.url).submit("Get UserInfo").status == 200
