@@ -52,7 +52,8 @@ class Identity:
         expected = Expected(
             issuer=str(earlier.get("iss") or form.issuer),
             client_id=form.client_id,
-            nonce="" if refreshed else flow.nonce,
+            nonce=flow.nonce,
+            refreshed=refreshed,
             max_age="" if refreshed else form.max_age,
             acr_values="" if refreshed else form.acr_values,
             access_token=answer.access_token,

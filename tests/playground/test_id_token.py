@@ -353,7 +353,8 @@ def refreshed(http: Browser, playground: Playground, issuer: Issuer, **changed: 
     issuer.answer_token(issuer.sign(first), refresh_token="r-0123456789")
     page = finish(http, playground, sent)
     believed(page)
-    issuer.answer_token(issuer.sign({**first, **changed}))
+    claims = {name: v for name, v in {**first, **changed}.items() if v is not None}
+    issuer.answer_token(issuer.sign(claims))
     return page.submit("Refresh")
 
 
@@ -364,6 +365,22 @@ def test_refreshed_subject_of_another_type(
     page = refreshed(http, playground, issuer, sub=7)
     refused(page, "sub")
     assert "7, which is no string" in page.words
+
+
+def test_refreshed_id_token_with_another_nonce(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """A nonce in a refreshed id token is the first one's (OIDC Core §12.2)."""
+    refused(refreshed(http, playground, issuer, nonce="another"), "nonce")
+
+
+@pytest.mark.parametrize("with_nonce", [True, False])
+def test_refreshed_id_token_with_its_nonce_or_none(
+    http: Browser, playground: Playground, issuer: Issuer, *, with_nonce: bool
+) -> None:
+    """The first one's nonce may come again, or none (OIDC Core §12.2)."""
+    changed = {} if with_nonce else {"nonce": None}
+    assert refreshed(http, playground, issuer, **changed).status == 200
 
 
 def test_userinfo_subject_of_another_type(
