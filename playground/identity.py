@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from playground.errors import CheckFailed
 from playground.flow import Flow
@@ -42,7 +43,7 @@ class Identity:
             code=response.code,
             mandatory=frozenset(name for name, value in given.items() if value),
         )
-        return self._check(flow, flow.form, response.id_token, expected, send, front=True)
+        return self._check(flow, flow.form, response.id_token, expected, send, endpoint="")
 
     def of_token(
         self, flow: Flow, form: Form, answer: TokenResponse, send: Send, *, refreshed: bool
@@ -60,35 +61,37 @@ class Identity:
             code="" if refreshed else flow.code,
             subject=str(earlier.get("sub") or ""),
         )
-        return self._check(flow, form, answer.id_token, expected, send, front=False)
+        endpoint = form.token_endpoint
+        return self._check(flow, form, answer.id_token, expected, send, endpoint=endpoint)
 
     def of_userinfo(self, flow: Flow, exchange: Exchange, send: Send) -> tuple[Claims, list[Check]]:
         """UserInfo as JSON or as a signed JWT; `sub` is the id token's (OIDC Core §5.3.2–5.3.4)."""
         checks: list[Check] = []
         if exchange.response_header("Content-Type").startswith("application/jwt"):
             text = exchange.response_body.decode("ascii", "replace").strip()
-            source = self._source(flow, flow.form, front=False)
+            source = self._source(flow, flow.form, flow.form.userinfo_endpoint)
             data, checks = self._verifier.verify_signed(text, source, send)
             checks += _userinfo_party(flow.form, data)
         else:
             data = json_object(exchange)
         return data, [*checks, _same_subject(flow, data)]
 
-    def _source(self, flow: Flow, form: Form, *, front: bool) -> KeySource:
+    def _source(self, flow: Flow, form: Form, endpoint: str) -> KeySource:
+        """The keys for what `endpoint` answered; it is empty in the front channel."""
         return KeySource(
             jwks_uri=form.jwks_uri,
             scope=" ".join(flow.trust),
             client_secret=form.client_secret,
             decryption_key=form.id_token_decryption_key or self._own_key.private(),
-            front_channel=front,
+            over_tls=urlsplit(endpoint).scheme == "https",
         )
 
     def _check(
-        self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, front: bool
+        self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, endpoint: str
     ) -> tuple[Claims | None, tuple[Check, ...]]:
         if not token:
             return None, ()
-        source = self._source(flow, form, front=front)
+        source = self._source(flow, form, endpoint)
         claims, checks = self._verifier.verify(token, expected, source, send)
         if wrong := failed(checks):
             raise _not_believed(flow, wrong, checks)

@@ -118,7 +118,7 @@ class SignOut:
 
     def _problem(self, logout_token: str, header: Claims, party: Party) -> str:
         """Why the token is not good for this server and client; empty when it is."""
-        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust), front_channel=True)
+        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust))
         try:
             verified, checks = self.verifier.verify_signed(
                 logout_token, source, lambda outgoing: self._send(outgoing, party)

@@ -30,13 +30,16 @@ Send = Callable[[Outgoing], Exchange]
 
 @dataclass(frozen=True, kw_only=True)
 class KeySource:
-    """Where a flow's keys come from; `scope` separates servers that are trusted differently."""
+    """Where a flow's keys come from; `scope` separates servers that are trusted differently.
+
+    `over_tls` says that the token comes straight from the server, over TLS.
+    """
 
     jwks_uri: str
     scope: str = ""
     client_secret: str = ""
     decryption_key: str = ""
-    front_channel: bool = False
+    over_tls: bool = False
 
 
 class Verifier:
@@ -80,7 +83,7 @@ class Verifier:
                 "fail", f"one of {', '.join(ALGORITHMS)}", f"alg {header.get('alg')}"
             )
         if not source.jwks_uri and header.get("alg") not in HMAC:
-            return None, _unverifiable(source)
+            return None, _unverifiable(header, source)
         key_set = b"" if header.get("alg") in HMAC else self._key_set(source, send)
         try:
             key = choose(header, key_set, source.client_secret)
@@ -155,12 +158,18 @@ def _is_key_set(body: bytes) -> bool:
     return isinstance((parsed_object(body) or {}).get("keys"), list)
 
 
-def _unverifiable(source: KeySource) -> Check:
-    """No key set: TLS to the token endpoint vouches, in the front channel nothing does."""
+def _unverifiable(header: Claims, source: KeySource) -> Check:
+    """No key set: TLS to the server vouches; in the front channel and over http nothing does.
+
+    A critical header is one that nobody here understands (RFC 7515 §4.1.11).
+    """
+    why = "" if source.over_tls else ", and it did not come from the server over TLS"
+    if "crit" in header:
+        why = ", and it has a critical header"
     return Check(
         title="signature",
         expected="a key set (jwks_uri) to verify it with",
-        found="none is configured",
-        verdict="fail" if source.front_channel else "warn",
+        found=f"none is configured{why}",
+        verdict="fail" if why else "warn",
         section="OIDC Core §3.1.3.7 (6)",
     )

@@ -3,6 +3,7 @@
 import hmac
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ def refused(page: Page, check: str) -> None:
     assert "at-0123456789" not in page.html
 
 
+TRUST = "Trust this one, for this session"
 NOW = int(time.time())
 LIES = {
     "wrong-issuer": ("iss", {"iss": "https://evil.example"}),
@@ -80,8 +82,8 @@ def test_truth(http: Browser, playground: Playground, issuer: Issuer) -> None:
     believed(finish(http, playground, sent))
 
 
-def _unsigned(claims: dict[str, Any]) -> str:
-    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+def _unsigned(claims: dict[str, Any], header: dict[str, Any] | None = None) -> str:
+    parts = [json.dumps(part).encode() for part in (header or {"alg": "none"}, claims)]
     return b".".join(urlsafe_b64encode(part) for part in parts).decode() + "."
 
 
@@ -100,6 +102,45 @@ def test_alg_none_without_a_key_set(http: Browser, playground: Playground, issue
     sent = begin_without_keys(http, playground, issuer, page_form)
     issuer.answer_token(_unsigned(issuer.claims(sent["nonce"])))
     refused(finish(http, playground, sent), "signature")
+
+
+def test_signature_of_nobody_over_http(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Without a key set only TLS vouches for an id token (OIDC Core §3.1.3.7 (6))."""
+    begin(http, playground, issuer)
+    sent = begin_without_keys(http, playground, issuer, {"jwks_uri": ""})
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    page = finish(http, playground, sent)
+    refused(page, "signature")
+    assert "did not come from the server over TLS" in page.words
+    assert "Sign out" not in page.buttons
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ({"alg": "RS256"}, "none is configured"),
+        ({"alg": "RS256", "crit": ["x-new"], "x-new": 1}, "it has a critical header"),
+    ],
+)
+def test_signature_of_nobody_over_tls(
+    http: Browser,
+    playground: Playground,
+    tls_server: Callable[[str], Rogue],
+    header: dict[str, Any],
+    words: str,
+) -> None:
+    """TLS may vouch for the id token, but not for a header that nobody here understands."""
+    issuer = Issuer(tls_server("self_signed"))
+    begin(http, playground, issuer)
+    sent = begin_without_keys(http, playground, issuer, {"jwks_uri": ""})
+    issuer.answer_token(_unsigned(issuer.claims(sent["nonce"]), header) + "AAAA")
+    code = finish(http, playground, sent).submit("See the certificate").submit(TRUST)
+    page = code.submit("Get Access Token")
+    assert words in page.words
+    assert page.status == (400 if "crit" in header else 200)
+    assert ("Sign out" in page.buttons) is (page.status == 200)
 
 
 def begin_without_keys(
