@@ -28,9 +28,14 @@ class Logins:
                 self._store.append(_key(name, issuer, value), flow.id.encode(), self._ttl)
 
     def flows(self, issuer: str, *, sid: str = "", sub: str = "") -> list[str]:
-        """The ids of the flows that signed in there with this `sid`, else as this `sub`."""
-        name, value = ("sid", sid) if sid else ("sub", sub)
-        return [raw.decode() for raw in self._store.items(_key(name, issuer, value))]
+        """The ids of the flows that signed in there with this `sid` and as this `sub`.
+
+        One of them may be empty; both given, both must fit (OIDC Back-Channel Logout §2.6).
+        """
+        given = [(name, value) for name, value in (("sid", sid), ("sub", sub)) if value]
+        found = [self._store.items(_key(name, issuer, value)) for name, value in given]
+        first, *others = found or [[]]
+        return [raw.decode() for raw in first if all(raw in other for other in others)]
 
 
 def _key(name: str, issuer: str, value: str) -> str:

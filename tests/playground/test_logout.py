@@ -100,6 +100,8 @@ LIES = {
     "with-nonce": {"nonce": "n"},
     "neither-sid-nor-sub": {"sid": None, "sub": None},
     "wrong-typ": {"typ": "at+jwt"},
+    "other-subject-of-this-session": {"sub": "bob"},
+    "other-session-of-this-subject": {"sid": "session-2"},
 }
 
 
