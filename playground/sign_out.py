@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from playground.errors import (
     CheckFailed,
     FlowUnknown,
+    LimitReached,
     ResponseRefused,
     ServerMisbehaved,
     ServerUnreachable,
@@ -29,7 +30,7 @@ from playground.wire.transport import Outgoing, Transport
 
 STATE_SECONDS = 600.0
 REPLAY_SECONDS = 900.0
-MAX_PARTIES = 10
+MAX_FETCHES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,9 @@ class Party:
     client_id: str
     jwks_uri: str
     trust: tuple[str, ...]
+
+
+Send = Callable[[Outgoing, Party], Exchange]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +97,11 @@ class SignOut:
         if view is None or view.claims is None:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
         parties = self._parties(view.claims)
-        problems = {party: self._problem(logout_token, view.header, party) for party in parties}
+        send = self._sender()
+        problems = {p: self._problem(logout_token, view.header, p, send) for p in parties}
         good = [party for party, problem in problems.items() if not problem]
         if not good:
-            reasons = [*problems.values(), "its iss, sid and sub are of no session here"]
+            reasons = [*problems.values(), "its iss, aud, sid and sub are of no session here"]
             raise CheckFailed(sentence=f"The logout token is refused: {reasons[0]}.")
         if not self.store.add(_replay_key(good[0], str(view.claims["jti"])), b"1", REPLAY_SECONDS):
             raise CheckFailed(sentence="The logout token is refused: its jti was used before.")
@@ -107,6 +112,8 @@ class SignOut:
         sid, sub = (c if isinstance(c := claims.get(n), str) else "" for n in ("sid", "sub"))
         found: dict[Party, list[Flow]] = {}
         for flow in self._found(str(claims.get("iss", "")), sid=sid, sub=sub):
+            if not _is_audience(flow.form.client_id, claims):
+                continue
             party = Party(
                 issuer=str(claims.get("iss", "")),
                 client_id=flow.form.client_id,
@@ -114,16 +121,16 @@ class SignOut:
                 trust=flow.trust,
             )
             found.setdefault(party, []).append(flow)
-        return dict(list(found.items())[:MAX_PARTIES])
+        return found
 
-    def _problem(self, logout_token: str, header: Claims, party: Party) -> str:
+    def _problem(self, logout_token: str, header: Claims, party: Party, send: Send) -> str:
         """Why the token is not good for this server and client; empty when it is."""
         source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust))
         try:
             verified, checks = self.verifier.verify_signed(
-                logout_token, source, lambda outgoing: self._send(outgoing, party)
+                logout_token, source, lambda outgoing: send(outgoing, party)
             )
-        except (ServerUnreachable, ServerMisbehaved) as error:
+        except (LimitReached, ServerUnreachable, ServerMisbehaved) as error:
             return str(error)
         checks += check_logout_token(
             header, verified, issuer=party.issuer, client_id=party.client_id
@@ -156,9 +163,22 @@ class SignOut:
             self.end(identifier, "The server ended this session.")
         return identifiers
 
-    def _send(self, outgoing: Outgoing, party: Party) -> Exchange:
-        pins = self.trust_lists.pins(party.trust)
-        return self.transport.send(outgoing, record=lambda _: None, pinned=pins)
+    def _sender(self) -> Send:
+        """Sends for one logout token, MAX_FETCHES times; key sets that are kept need no fetch."""
+        left = iter(range(MAX_FETCHES))
+
+        def send(outgoing: Outgoing, party: Party) -> Exchange:
+            if next(left, None) is None:
+                raise LimitReached(sentence=f"{MAX_FETCHES} key sets were fetched for this token")
+            pins = self.trust_lists.pins(party.trust)
+            return self.transport.send(outgoing, record=lambda _: None, pinned=pins)
+
+        return send
+
+
+def _is_audience(client_id: str, claims: Claims) -> bool:
+    audience = claims.get("aud")
+    return client_id in (audience if isinstance(audience, list) else [audience])
 
 
 def _state_key(state: str) -> str:

@@ -28,11 +28,11 @@ class Issuer:
         self.key: Key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
         self.publish(self.key)
 
-    def publish(self, *keys: Key, **more: Any) -> None:
+    def publish(self, *keys: Key, path: str = "/jwks", **more: Any) -> None:
         """Serve these keys."""
         entries = [key.as_dict(private=False) for key in keys]
         body = {"keys": [*entries, *more.get("others", [])]}
-        self.rogue.answer("/jwks", 200, {"Content-Type": "application/json"}, body)
+        self.rogue.answer(path, 200, {"Content-Type": "application/json"}, body)
 
     def claims(self, nonce: str, **changed: Any) -> dict[str, Any]:
         """Good claims, some of them changed; None takes a claim out."""

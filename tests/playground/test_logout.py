@@ -4,11 +4,12 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from tests.playground.issuer import CLIENT, Issuer, begin, finish
-from tests.playground.walking import open_form, to_token
+from tests.playground.walking import leave, open_form, to_token
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Handler, Rogue
@@ -84,6 +85,44 @@ def test_back_channel_with_sub_ends_all_of_that_person(
     assert notify(two, playground, logout_token(issuer, sid=None)).status == 200
     assert not is_signed_in(one.get(ada.url))
     assert is_signed_in(two.get(bob.url))
+
+
+def test_back_channel_after_many_clients_of_the_same_session(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """However many clients one session at the server has, each one's message ends its own."""
+    http = new_browser()
+    for number in range(11):
+        sign_in_as(http, playground, issuer, client_id=f"client-{number}")
+    last = sign_in_as(other := new_browser(), playground, issuer, client_id="client-last")
+    assert notify(http, playground, logout_token(issuer, aud="client-last")).status == 200
+    assert not is_signed_in(other.get(last.url))
+    assert is_signed_in(open_form(http, playground))
+
+
+def test_back_channel_after_many_key_sets(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """Key sets that are kept are not counted: the session behind eleven others ends too."""
+    http = new_browser()
+    for number in range(11):
+        issuer.publish(issuer.key, path=f"/jwks-{number}")
+        sign_in_as(http, playground, issuer, jwks_uri=f"{issuer.url}/jwks-{number}")
+    last = sign_in_as(other := new_browser(), playground, issuer)
+    assert notify(http, playground, logout_token(issuer)).status == 200
+    assert not is_signed_in(other.get(last.url))
+
+
+def sign_in_as(http: Browser, playground: Playground, issuer: Issuer, **typed: str) -> Page:
+    """Sign ada's session-1 in once more, with these fields of the form; the token page."""
+    begin(http, playground, issuer)
+    page = leave(open_form(http, playground), **typed)
+    sent = dict(parse_qsl(urlsplit(page.location).query))
+    claims = issuer.claims(sent["nonce"], aud=typed.get("client_id", CLIENT), sid="session-1")
+    issuer.answer_token(issuer.sign(claims))
+    page = finish(http, playground, sent)
+    assert is_signed_in(page)
+    return page
 
 
 LIES = {
