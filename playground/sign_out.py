@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from playground.errors import (
@@ -40,6 +40,7 @@ class Party:
     issuer: str
     client_id: str
     jwks_uri: str
+    client_secret: str = field(repr=False)
     trust: tuple[str, ...]
 
 
@@ -118,6 +119,7 @@ class SignOut:
                 issuer=str(claims.get("iss", "")),
                 client_id=flow.form.client_id,
                 jwks_uri=flow.form.jwks_uri,
+                client_secret=flow.form.client_secret,
                 trust=flow.trust,
             )
             found.setdefault(party, []).append(flow)
@@ -125,7 +127,11 @@ class SignOut:
 
     def _problem(self, logout_token: str, header: Claims, party: Party, send: Send) -> str:
         """Why the token is not good for this server and client; empty when it is."""
-        source = KeySource(jwks_uri=party.jwks_uri, scope=" ".join(party.trust))
+        source = KeySource(
+            jwks_uri=party.jwks_uri,
+            scope=" ".join(party.trust),
+            client_secret=party.client_secret,
+        )
         try:
             verified, checks = self.verifier.verify_signed(
                 logout_token, source, lambda outgoing: send(outgoing, party)

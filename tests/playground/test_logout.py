@@ -7,8 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from joserfc.jwk import OctKey
 
-from tests.playground.issuer import CLIENT, Issuer, begin, finish
+from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
 from tests.playground.walking import leave, open_form, to_token
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
@@ -37,7 +38,9 @@ def is_signed_in(page: Page) -> bool:
     return "Sign out" in page.buttons
 
 
-def logout_token(issuer: Issuer, **changed: Any) -> str:
+def logout_token(
+    issuer: Issuer, *, key: OctKey | None = None, alg: str = "RS256", **changed: Any
+) -> str:
     """A logout token, some claims changed; None takes one out."""
     now = int(time.time())
     claims = {
@@ -52,7 +55,7 @@ def logout_token(issuer: Issuer, **changed: Any) -> str:
         **changed,
     }
     kept = {name: value for name, value in claims.items() if value is not None}
-    return issuer.sign(kept, typ=kept.pop("typ", "logout+jwt"))
+    return issuer.sign(kept, key=key, alg=alg, typ=kept.pop("typ", "logout+jwt"))
 
 
 def notify(http: Browser, playground: Playground, token: str) -> Page:
@@ -166,6 +169,17 @@ def test_logout_token_signed_by_somebody_else(
     issuer.key = RSAKey.generate_key(2048, {"kid": "one"})
     assert notify(http, playground, logout_token(issuer)).status == 400
     assert is_signed_in(http.get(page.url))
+
+
+def test_logout_token_signed_with_the_client_secret(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """HS256 with the client secret counts as for an id token; another secret does not."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    for secret, status in ((SECRET[::-1], 400), (SECRET, 200)):
+        token = logout_token(issuer, key=OctKey.import_key(secret), alg="HS256")
+        assert notify(http, playground, token).status == status
+        assert is_signed_in(http.get(page.url)) is (status == 400)
 
 
 def test_replayed_logout_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
