@@ -77,16 +77,24 @@ class SignOut:
             state=state,
         )
 
-    def came_back(self, state: str) -> str:
-        """The flow that a return from the server's logout belongs to; each state works once."""
-        raw = self.store.take(_state_key(state)) if state else None
-        if raw is None:
+    def came_back(self, state: str, is_ours: Callable[[Flow], bool]) -> Flow:
+        """The flow that a return from the server's logout belongs to; each state works once.
+
+        `is_ours` says whether this browser began the flow, and so its logout. Raises
+        ResponseRefused.
+        """
+        raw = self.store.get(_state_key(state)) if state else None
+        flow = self.flows.find(raw.decode()) if raw else None
+        if flow is None or not is_ours(flow) or self.store.take(_state_key(state)) is None:
             raise ResponseRefused(
                 sentence="This return from a logout belongs to none that began here.",
-                evidence=(("state", "present, but unknown" if state else "missing"),),
-                advice=("It may have been used already (OIDC RP-Initiated Logout §3).",),
+                evidence=(("state", "present, but of no logout here" if state else "missing"),),
+                advice=(
+                    "It may have been used already, or have begun in another browser or under "
+                    "another host name (OIDC RP-Initiated Logout §3).",
+                ),
             )
-        return raw.decode()
+        return flow
 
     def back_channel(self, logout_token: str) -> list[str]:
         """End the sessions a logout token means; their flows. Raises CheckFailed (§2.6).

@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from playground.errors import PlaygroundError, StoreUnavailable
 from playground.urls import origin
 from playground.web import front
+from playground.web.browser import owns
 from playground.web.frame import at_step
-from playground.web.login import forget_login, signed_in
+from playground.web.login import forget_login, last_logout, note_logout, signed_in
 from playground.web.security import csrf
 from playground.web.services import services
 
@@ -25,6 +26,8 @@ def logout() -> ResponseReturnValue:
     flow = signed_in()
     leaving = services().sign_out.start(flow) if flow else None
     forget_login()
+    if flow or not last_logout():  # in another tab the server may have said more already
+        note_logout("here")
     if flow is None or leaving is None:
         return redirect(url_for("logout.done"), 303)
     message = front.redirect_to_server(leaving, purpose="Logout request")
@@ -34,20 +37,22 @@ def logout() -> ResponseReturnValue:
 
 @pages.get("/logout/callback")
 def returned() -> ResponseReturnValue:
-    """Back from the server's logout; the state must be one of ours, once (§3)."""
-    identifier = services().sign_out.came_back(request.args.get("state", ""))
-    services().flows.record(identifier, front.came_back(purpose="Return from logout"))
-    if request.args.get("error") == "access_denied":
-        return redirect(url_for("logout.done", stayed=1), 303)
-    return redirect(url_for("logout.done", everywhere=1), 303)
+    """Back from the server's logout; the state must be one of this browser's, once (§3)."""
+    flow = services().sign_out.came_back(request.args.get("state", ""), owns)
+    services().flows.record(flow.id, front.came_back(purpose="Return from logout"))
+    stayed = request.args.get("error") == "access_denied"
+    note_logout("stayed" if stayed else "everywhere")
+    return redirect(url_for("logout.done"), 303)
 
 
 @pages.get("/logout")
 def done() -> ResponseReturnValue:
+    """How the session's last logout ended; who has not signed out is led to the form."""
+    outcome = last_logout()
+    if not outcome:
+        return redirect(url_for("form.show"), 303)
     at_step(9)
-    return render_template(
-        "signed_out.html", everywhere="everywhere" in request.args, stayed="stayed" in request.args
-    )
+    return render_template("signed_out.html", outcome=outcome)
 
 
 @pages.post("/bclogout")

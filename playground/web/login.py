@@ -10,7 +10,7 @@ from playground.web.browser import owns
 from playground.web.services import services
 from playground.web.sessions import end_session, renew_session
 
-_LOGIN = "login"
+_LOGIN, _LOGOUT = "login", "logout"
 _NAMES = ("preferred_username", "name", "email", "sub")
 
 
@@ -19,6 +19,7 @@ def note_login(flow: Flow) -> None:
     if flow.claims and session.get(_LOGIN) != flow.id:
         renew_session()
         session[_LOGIN] = flow.id
+        session.pop(_LOGOUT, None)
         services().logins.remember(flow)
 
 
@@ -26,6 +27,16 @@ def forget_login() -> None:
     """The person signed out: new session id, no login."""
     end_session()
     session.pop(_LOGIN, None)
+
+
+def note_logout(outcome: str) -> None:
+    """Keep how a logout ended: here alone, everywhere, or the person stayed at the server."""
+    session[_LOGOUT] = outcome
+
+
+def last_logout() -> str:
+    """How the session's last logout ended; empty when somebody is signed in, or nobody was."""
+    return "" if signed_in() else str(session.get(_LOGOUT, ""))
 
 
 def signed_in() -> Flow | None:

@@ -261,10 +261,56 @@ def test_local_logout_where_the_server_has_no_endpoint(
 
 
 def test_bare_get_signs_nobody_out(http: Browser, playground: Playground) -> None:
-    """A link cannot sign a person out (CWE-352)."""
+    """A link cannot sign a person out, nor say that somebody was (CWE-352)."""
     page = to_token(http, playground)
-    http.get(f"{playground.url}/playground2/logout")
+    for query in ("", "?everywhere=1", "?stayed=1"):
+        shown = http.get(f"{playground.url}/playground2/logout{query}")
+        assert shown.path == "/playground2/oauth2"
     assert is_signed_in(http.get(page.url))
+
+
+def leave_for_logout(http: Browser, playground: Playground, issuer: Issuer) -> str:
+    """Sign in and press Sign out; where the server is to send the browser back to."""
+    left = signed_in(http, playground, issuer).submit("Sign out", follow=False).location
+    sent = dict(parse_qsl(urlsplit(left).query))
+    return f"{playground.url}/playground2/logout/callback?state={sent['state']}"
+
+
+def test_return_from_another_browsers_logout(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """The state counts in the browser that it began in alone (RP-Initiated Logout §3)."""
+    back = leave_for_logout(one := new_browser(), playground, issuer)
+    page = new_browser().get(back)
+    assert page.status == 400
+    assert "belongs to none that began here" in page.words
+    assert "sent you back here" in one.get(back).words
+
+
+def test_returns_from_two_logouts(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """Two tabs that left for the server's logout one after the other both come back."""
+    for back in [leave_for_logout(http, playground, issuer) for _ in range(2)]:
+        page = http.get(back)
+        assert page.path == "/playground2/logout"
+        assert "sent you back here" in page.words
+
+
+def test_return_from_a_logout_after_signing_in_again(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Who signed in again meanwhile is not told to be signed out."""
+    back = leave_for_logout(http, playground, issuer)
+    signed_in(http, playground, issuer)
+    assert is_signed_in(http.get(back))
+    assert is_signed_in(http.get(f"{playground.url}/playground2/logout"))
+
+
+def test_choosing_to_stay_at_the_server(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """A return with access_denied says that the server's session goes on."""
+    back = leave_for_logout(http, playground, issuer)
+    assert http.get(f"{back}&error=access_denied").heading == "You stayed signed in at the server"
 
 
 def test_session_id_dies_with_the_logout(http: Browser, playground: Playground) -> None:
