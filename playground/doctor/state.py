@@ -103,7 +103,8 @@ def _unknown(missing: bool) -> Iterator[Diagnosis]:
     yield Diagnosis(
         cause="state_unknown",
         likelihood=LIKELY,
-        sentence="The flow is over: it was reset, it expired, or an old address was opened again.",
+        sentence="The flow is over: it was reset, it expired, newer ones took its place, or an old "
+        "address was opened again.",
         steps=("Start a new one; the form keeps what you typed.",),
         remedy=_START,
     )

@@ -15,7 +15,7 @@ from playground.protocol.authorization import check_repeats
 from playground.views.token import exchange_now
 from playground.web import front, shown
 from playground.web.ahead import reading_of
-from playground.web.browser import own_flow, owns
+from playground.web.browser import how_many_are_kept, own_flow, owns
 from playground.web.doctor import waiting
 from playground.web.filters import moment
 from playground.web.frame import at_step
@@ -92,6 +92,7 @@ def _flow_of(given: dict[str, str]) -> Flow:
             sentence="This response belongs to no flow: its state is missing or unknown.",
             evidence=(
                 ("state", "present, but unknown" if state else "missing"),
+                *((("Limit", how_many_are_kept()),) if state else ()),
                 *((n, given[n]) for n in ("error", "error_description") if given.get(n)),
             ),
             advice=(

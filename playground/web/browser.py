@@ -56,13 +56,18 @@ def own_flow(identifier: str) -> Flow:
             sentence="There is no such flow in this browser.",
             advice=(
                 "It may have expired, been reset, or belong to another browser.",
-                f"A browser keeps its {services().settings.max_flows} newest flows "
-                "(PLAYGROUND_MAX_FLOWS).",
+                how_many_are_kept(),
                 "Start again with Import Photos; the form keeps what you typed.",
             ),
             status=404,
         )
     return flow
+
+
+def how_many_are_kept() -> str:
+    """The sentence for who misses a flow: the oldest ones are let go."""
+    limit = services().settings.max_flows
+    return f"A browser keeps its {limit} newest flows (PLAYGROUND_MAX_FLOWS)."
 
 
 def own_flows() -> list[Flow]:

@@ -1,6 +1,7 @@
 """The callback: only this browser's own, unused, well-formed response is accepted."""
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -41,6 +42,17 @@ def test_wrong_state(http: Browser, playground: Playground) -> None:
     """A response with a state of nobody's is refused."""
     begun(http, playground)
     refused(answer(http, playground, ("code", "c"), ("state", "x")), "missing or unknown")
+
+
+def test_state_of_a_flow_that_was_let_go(
+    http: Browser, start_playground: Callable[..., Playground]
+) -> None:
+    """Who began more flows than a browser keeps is told of the limit."""
+    small = start_playground(PLAYGROUND_MAX_FLOWS="1")
+    typed = {"client_id": "c", "authorization_endpoint": f"{small.url}/elsewhere"}
+    first, _ = begun(http, small, **typed), begun(http, small, **typed)
+    page = answer(http, small, ("code", "c"), ("state", first))
+    refused(page, "keeps its 1 newest flows (PLAYGROUND_MAX_FLOWS)")
 
 
 def test_replayed_state(http: Browser, playground: Playground, embedded: Embedded) -> None:
