@@ -162,6 +162,13 @@ def _file(env: str, path: Path | None) -> None:
 
 
 def _base_url(env: str, url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"{env} is {url!r}; it must be an http or https URL with a host.")
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            f"{env} is {url!r}; it must be an http or https URL with a host, like "
+            "https://localhost:9443 (ports go from 1 to 65535)."
+        )
