@@ -79,7 +79,12 @@ class RedisStore(Store):
             if time.monotonic() - used < FRESH or not _has_ended(connection):
                 return connection
             connection.disconnect()  # type: ignore[no-untyped-call]
-        return self._pool.make_connection()
+        return self._connection()
+
+    def _connection(self) -> ConnectionInterface:
+        """A new one, not connected yet; the pool would count those that it ever made, up to 100."""
+        made: ConnectionInterface = self._pool.connection_class(**self._pool.connection_kwargs)
+        return made
 
 
 class RedisBatch:

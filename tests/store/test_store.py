@@ -14,7 +14,8 @@ from playground.store import Store
 from playground.store.files import FileStore
 from playground.store.redis import RedisStore
 from tests.store.conftest import Open
-from tests.support.processes import free_port, wait_until
+from tests.support.processes import free_port, stopping, wait_until
+from tests.support.redis import RedisServer
 
 TTL = 60.0
 
@@ -136,6 +137,18 @@ def test_a_redis_that_is_down_says_so_at_once() -> None:
         with pytest.raises(StoreUnavailable, match="Redis") as caught:
             operation()
         assert caught.value.status == 503
+
+
+def test_a_redis_that_was_down_for_long_is_reached_again(tmp_path: Path) -> None:
+    """However often it was asked in vain, the store works once Redis is there."""
+    server = RedisServer(tmp_path)
+    store = RedisStore(server.url)
+    for _ in range(120):
+        with pytest.raises(StoreUnavailable):
+            store.ping()
+    with stopping(server):
+        server.start()
+        store.ping()
 
 
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
