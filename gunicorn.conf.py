@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from gunicorn.glogging import Logger
 
-from playground import profiles
+from playground import starting
 from playground.settings import Settings, SettingsError
 
 Value = TypeVar("Value")
@@ -42,8 +42,8 @@ class QuietLogger(Logger):
 
 
 def on_starting(_server: object) -> None:
-    """Stop here when profiles are wrong; a worker that stops would be started over and over."""
-    _or_stop(lambda: profiles.load(_settings.profiles, embedded=_settings.embedded))
+    """Stop here, where it ends the start; a worker that stops would be started over and over."""
+    _or_stop(lambda: starting.check(_settings))
 
 
 def post_worker_init(_worker: object) -> None:

@@ -55,6 +55,14 @@ class FileStore(Store):
     def ping(self) -> None:
         self.put("ping", b"", 1.0)
 
+    def close(self) -> None:
+        """Close every connection; the next operation opens one again."""
+        while self._idle:
+            self._idle.pop().close()
+        if self._gate >= 0:
+            os.close(self._gate)
+            self._gate = -1
+
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """A connection in a transaction; writers queue up, for SQLite's own waiting is unfair."""

@@ -1,8 +1,13 @@
-"""Which store the settings ask for."""
+"""Which store the settings ask for, and whether it can be had."""
 
 from __future__ import annotations
 
-from playground.settings import Settings
+from contextlib import closing
+
+import redis
+
+from playground.errors import StoreUnavailable
+from playground.settings import Settings, SettingsError
 from playground.store import Store
 from playground.store.files import FileStore
 from playground.store.redis import RedisStore
@@ -11,7 +16,33 @@ FILE = "playground.sqlite"
 
 
 def open_store(settings: Settings) -> Store:
-    """Redis where REDIS_URL names one, else a file in the data folder."""
+    """Redis where REDIS_URL names one, else a file in the data folder. Raises SettingsError."""
     if settings.redis_url:
-        return RedisStore(settings.redis_url)
+        return _redis(settings.redis_url)
     return FileStore(settings.data_dir / FILE)
+
+
+def try_store(settings: Settings) -> None:
+    """See that files can be read and written; a Redis may come later. Raises SettingsError."""
+    if settings.redis_url:
+        _redis(settings.redis_url)
+        return
+    try:
+        with closing(FileStore(settings.data_dir / FILE)) as store:
+            store.ping()
+    except StoreUnavailable as error:
+        raise SettingsError(
+            f"PLAYGROUND_DATA_DIR is {settings.data_dir}, where the playground cannot keep its "
+            f"files: {error.__cause__}."
+        ) from None
+
+
+def _redis(url: str) -> RedisStore:
+    """The URL may hold a password, even where it is wrong, so no message quotes it."""
+    try:
+        return RedisStore(url)
+    except (ValueError, TypeError, redis.RedisError):
+        raise SettingsError(
+            "REDIS_URL is no URL that Redis can be reached by; it must look like "
+            "redis://:password@localhost:6379/0, the password percent-encoded."
+        ) from None

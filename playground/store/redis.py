@@ -37,7 +37,10 @@ return length
 
 
 class RedisStore(Store):
-    """The store on a Redis server, reached by `redis_url`."""
+    """The store on a Redis server, reached by `redis_url`; it need not be up yet.
+
+    Raises ValueError, TypeError or RedisError for a URL or an option that redis-py does not know.
+    """
 
     def __init__(self, redis_url: str) -> None:
         self._pool = redis.ConnectionPool.from_url(
@@ -47,6 +50,7 @@ class RedisStore(Store):
             retry=Retry(NoBackoff(), 0),
         )
         self._idle: list[tuple[float, ConnectionInterface]] = []
+        self._connection()
 
     def batch(self) -> RedisBatch:
         return RedisBatch(self)
