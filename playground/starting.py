@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import socket
+
 from playground import profiles
-from playground.settings import Settings
+from playground.settings import Settings, SettingsError
 from playground.store.opening import try_store
 
 
 def check(settings: Settings) -> None:
     """Raises SettingsError for what only this machine can tell of the settings."""
+    _address(settings.bind)
     try_store(settings)
     profiles.load(settings.profiles, embedded=settings.embedded)
+
+
+def _address(bind: str) -> None:
+    """Listen there on any port; whether ours is free is gunicorn's to say, which tries again."""
+    family = socket.AF_INET6 if ":" in bind else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.bind((bind, 0))
+    except (OSError, UnicodeError) as error:
+        raise SettingsError(
+            f"PLAYGROUND_BIND is {bind!r}, which is no address of this machine: {error}."
+        ) from None

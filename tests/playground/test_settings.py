@@ -58,6 +58,7 @@ def last_words(folder: Path, **settings: str) -> str:
         ({"REDIS_URL": "redis://localhost:abc"}, "REDIS_URL is no URL"),
         ({"REDIS_URL": "redis://localhost?nonsense=x"}, "REDIS_URL is no URL"),
         ({"PLAYGROUND_DATA_DIR": "/proc/nope"}, "PLAYGROUND_DATA_DIR is /proc/nope"),
+        ({"PLAYGROUND_BIND": "192.0.2.1"}, "PLAYGROUND_BIND is '192.0.2.1'"),
     ],
 )
 def test_wrong_setting_stops_the_start_with_a_sentence(
