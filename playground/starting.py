@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 
 from playground import profiles
 from playground.settings import Settings, SettingsError
@@ -12,6 +13,7 @@ from playground.store.opening import try_store
 def check(settings: Settings) -> None:
     """Raises SettingsError for what only this machine can tell of the settings."""
     _address(settings.bind)
+    _certificate(settings)
     try_store(settings)
     profiles.load(settings.profiles, embedded=settings.embedded)
 
@@ -25,4 +27,19 @@ def _address(bind: str) -> None:
     except (OSError, UnicodeError) as error:
         raise SettingsError(
             f"PLAYGROUND_BIND is {bind!r}, which is no address of this machine: {error}."
+        ) from None
+
+
+def _certificate(settings: Settings) -> None:
+    """An empty password keeps OpenSSL from asking for one at the terminal."""
+    if settings.certfile is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(settings.certfile, settings.keyfile, password="")
+    except OSError as error:
+        raise SettingsError(
+            f"PLAYGROUND_CERTFILE and PLAYGROUND_KEYFILE name {settings.certfile} and "
+            f"{settings.keyfile}, which are no certificate chain and its key without a password "
+            f"in PEM: {error.strerror}."
         ) from None

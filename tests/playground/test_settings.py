@@ -7,7 +7,9 @@ import pytest
 from playground.profiles import load
 from playground.settings import Settings, SettingsError
 from tests.support.apps import Playground
-from tests.support.processes import stopping
+from tests.support.processes import ROOT, stopping
+
+README = str(ROOT / "README.md")
 
 
 @pytest.mark.parametrize(
@@ -59,6 +61,7 @@ def last_words(folder: Path, **settings: str) -> str:
         ({"REDIS_URL": "redis://localhost?nonsense=x"}, "REDIS_URL is no URL"),
         ({"PLAYGROUND_DATA_DIR": "/proc/nope"}, "PLAYGROUND_DATA_DIR is /proc/nope"),
         ({"PLAYGROUND_BIND": "192.0.2.1"}, "PLAYGROUND_BIND is '192.0.2.1'"),
+        ({"PLAYGROUND_CERTFILE": README, "PLAYGROUND_KEYFILE": README}, "PLAYGROUND_CERTFILE and"),
     ],
 )
 def test_wrong_setting_stops_the_start_with_a_sentence(
