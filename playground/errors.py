@@ -14,6 +14,7 @@ PlaygroundError
 │   └── OutboundRefused     400  our own policy does not allow this address
 ├── CheckFailed             400  a token is not genuine, or not for us
 ├── LimitReached            413  more than we accept
+├── TrustUnreadable         503  the certificates that we are to trust cannot be read
 └── StoreUnavailable        503  sessions and flows cannot be read or written
 """
 
@@ -142,6 +143,10 @@ class CheckFailed(PlaygroundError):
 
 class LimitReached(PlaygroundError):
     """More than we accept: a field, a body, a response."""
+
+
+class TrustUnreadable(PlaygroundError):
+    """The configured authorities cannot be read, so that no https server can be verified."""
 
 
 class StoreUnavailable(PlaygroundError):

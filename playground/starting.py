@@ -6,14 +6,17 @@ import socket
 import ssl
 
 from playground import profiles
+from playground.errors import TrustUnreadable
 from playground.settings import Settings, SettingsError
 from playground.store.opening import try_store
+from playground.wire.trust import Trust
 
 
 def check(settings: Settings) -> None:
     """Raises SettingsError for what only this machine can tell of the settings."""
     _address(settings.bind)
     _certificate(settings)
+    _authorities(settings)
     try_store(settings)
     profiles.load(settings.profiles, embedded=settings.embedded)
 
@@ -43,3 +46,10 @@ def _certificate(settings: Settings) -> None:
             f"{settings.keyfile}, which are no certificate chain and its key without a password "
             f"in PEM: {error.strerror}."
         ) from None
+
+
+def _authorities(settings: Settings) -> None:
+    try:
+        Trust(ca_file=settings.ca_file).context()
+    except TrustUnreadable as error:
+        raise SettingsError(str(error)) from None

@@ -188,6 +188,7 @@ _NO_ANSWER = {
     "CertificateRefused": "certificate not trusted",
     "OutboundRefused": "address not allowed",
     "LimitReached": "answer too large",
+    "TrustUnreadable": "authorities unreadable",
     "ServerMisbehaved": "not HTTP",
     "ServerUnreachable": "no connection",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,18 +19,23 @@ class PooledAdapter(HTTPAdapter):
     """requests' adapter on tapped connections that verify with one shared context."""
 
     def __init__(self, trust: Trust) -> None:
-        self._context = trust.context()
+        self._trust = trust
         super().__init__(pool_connections=POOL_SIZE, pool_maxsize=POOL_SIZE, max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        kwargs |= {"ssl_context": self._context, "cert_reqs": "CERT_REQUIRED"}
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": TappedPool, "https": TappedTLSPool}
+
+    @cached_property
+    def _verifying(self) -> dict[str, Any]:
+        """What every TLS connection gets; plain http works without a readable authority."""
+        return {"ssl_context": self._trust.context(), "cert_reqs": "CERT_REQUIRED"}
 
     def get_connection_with_tls_context(self, request: Any, *_args: Any, **_kwargs: Any) -> Any:
         """The host's pool: the context set above verifies, whatever anybody passes as `verify`."""
         parts = urlsplit(request.url)
-        return self.poolmanager.connection_from_host(parts.hostname, parts.port, parts.scheme)
+        tls = self._verifying if parts.scheme == "https" else None
+        return self.poolmanager.connection_from_host(parts.hostname, parts.port, parts.scheme, tls)
 
     def request_url(self, request: requests.PreparedRequest, *_args: Any, **_kwargs: Any) -> str:
         """Path and query, as there is no proxy."""

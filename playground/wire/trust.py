@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +14,10 @@ from urllib.parse import urlsplit
 
 import certifi
 
+from playground.errors import TrustUnreadable
 from playground.wire.resuming import ResumingContext
 
+BUNDLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 NOT_THE_PINNED_ONE = 28  # X509_V_ERR_CERT_REJECTED
 
 
@@ -50,15 +54,18 @@ class Trust:
         return (self.pinned, status and (status.st_mtime_ns, status.st_size))
 
     def context(self) -> ssl.SSLContext:
-        """A verifying context; SSL_CERT_FILE and REQUESTS_CA_BUNDLE replace the usual bundle."""
+        """A verifying context; SSL_CERT_FILE and REQUESTS_CA_BUNDLE replace the usual bundle.
+
+        Raises TrustUnreadable.
+        """
         if self.pinned:
             return PinnedContext.only(self.pinned)
-        bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("SSL_CERT_FILE")
         context = ResumingContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.load_verify_locations(cafile=bundle or certifi.where())
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if self.ca_file and self.ca_file.is_file():
-            context.load_verify_locations(cafile=self.ca_file)
+        _load_bundle(context)
+        if self.ca_file:
+            with _naming("PLAYGROUND_CA_FILE", self.ca_file), suppress(FileNotFoundError):
+                context.load_verify_locations(self.ca_file)
         return context
 
 
@@ -90,6 +97,35 @@ def server_of(url: str) -> str:
     """The server that a pin for `url` belongs to, as "host:port"."""
     parts = urlsplit(url)
     return f"{(parts.hostname or '').lower()}:{parts.port or 443}"
+
+
+def _load_bundle(context: ssl.SSLContext) -> None:
+    """The bundle that a variable names, a file or a folder as requests takes them, or certifi's."""
+    variable = next((name for name in BUNDLES if os.environ.get(name)), "")
+    bundle = Path(os.environ.get(variable) or certifi.where())
+    with _naming(variable or "certifi", bundle):
+        if bundle.is_dir():
+            context.load_verify_locations(capath=bundle)
+        else:
+            context.load_verify_locations(cafile=bundle)
+
+
+@contextmanager
+def _naming(variable: str, path: Path) -> Iterator[None]:
+    """Say which variable names a file that cannot be loaded; ssl.SSLError is an OSError."""
+    try:
+        yield
+    except OSError as error:
+        raise TrustUnreadable(
+            sentence=f"{variable} names {path}, which cannot be read as certificates in PEM: "
+            f"{error.strerror}.",
+            evidence=(("Variable", variable), ("File", str(path))),
+            advice=(
+                "Nothing was sent: without these certificates no https server can be verified.",
+                f"Put the file right, or let {variable} name another one and start again.",
+            ),
+            status=503,
+        ) from error
 
 
 def _other_certificate() -> ssl.SSLCertVerificationError:

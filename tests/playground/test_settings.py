@@ -62,6 +62,9 @@ def last_words(folder: Path, **settings: str) -> str:
         ({"PLAYGROUND_DATA_DIR": "/proc/nope"}, "PLAYGROUND_DATA_DIR is /proc/nope"),
         ({"PLAYGROUND_BIND": "192.0.2.1"}, "PLAYGROUND_BIND is '192.0.2.1'"),
         ({"PLAYGROUND_CERTFILE": README, "PLAYGROUND_KEYFILE": README}, "PLAYGROUND_CERTFILE and"),
+        ({"PLAYGROUND_CA_FILE": README}, f"PLAYGROUND_CA_FILE names {README}"),
+        ({"PLAYGROUND_CA_FILE": "/etc"}, "PLAYGROUND_CA_FILE names /etc"),
+        ({"REQUESTS_CA_BUNDLE": "/nowhere.pem"}, "REQUESTS_CA_BUNDLE names /nowhere.pem"),
     ],
 )
 def test_wrong_setting_stops_the_start_with_a_sentence(
