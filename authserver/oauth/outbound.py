@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3.exceptions
 
 TIMEOUT = (2.0, 3.0)  # seconds to connect, seconds between bytes
 MAX_BYTES = 100_000
+_FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 
 class OutboundError(Exception):
@@ -30,7 +32,7 @@ class Outbound:
             raise OutboundError(f"{url} answered {response.status_code}")
         try:
             return response.json()
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise OutboundError(f"{url} did not answer with JSON") from error
 
     def post_form(self, url: str, fields: dict[str, str]) -> int:
@@ -52,7 +54,7 @@ class Outbound:
                     stream=True,
                 )
                 response._content = response.raw.read(MAX_BYTES, decode_content=True)
-            except (requests.RequestException, OSError, ValueError) as error:
+            except _FAULTS as error:
                 raise OutboundError(
                     f"{url} could not be reached: {type(error).__name__}"
                 ) from error

@@ -13,6 +13,7 @@ from tests.authserver.conftest import CLIENT_ID, CLIENT_SECRET, NewApplication, 
 from tests.authserver.receiver import Receiver
 from tests.authserver.test_other_grants import PASSWORD
 from tests.authserver.test_tokens import decode
+from tests.support.rogue import Rogue
 
 BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -103,6 +104,19 @@ def test_jwks_uri_that_is_not_used(
     )
     response = send(server, assertion(server, key, "RS256", made.client_id))
     assert response.json()["error"] == "invalid_client"
+
+
+def test_jwks_uri_that_is_not_read_to_its_end(
+    server: RunningServer, new_application: NewApplication, rogue: Rogue, key: RSAKey
+) -> None:
+    """A body that is cut off, falsely compressed or nested too deeply is a refusal, never a 500."""
+    rogue.truncate("/cut")
+    rogue.answer("/gzip", headers={"Content-Encoding": "gzip"}, body=b"no gzip")
+    rogue.answer("/deep", body=b"[" * 50_000)
+    for path in ("/cut", "/gzip", "/deep"):
+        made = new_application(grant_types=["client_credentials"], jwks_uri=rogue.url + path)
+        response = send(server, assertion(server, key, "RS256", made.client_id))
+        assert response.json()["error"] == "invalid_client", path
 
 
 def test_public_key_as_hmac_secret(

@@ -1,10 +1,12 @@
 """RP-initiated, back-channel and front-channel logout, and the session check frame."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from authserver.oauth.outbound import Outbound, OutboundError
 from tests.authserver.conftest import (
     CLIENT_ID,
     Browser,
@@ -16,6 +18,7 @@ from tests.authserver.conftest import (
 from tests.authserver.receiver import Receiver
 from tests.authserver.test_code_grant import exchange
 from tests.authserver.test_tokens import decode
+from tests.support.rogue import Rogue
 
 RETURN = "http://localhost:8080/playground2/logout/callback"
 
@@ -136,6 +139,17 @@ def test_back_channel_logout(
     assert told.claims["events"] == {"http://schemas.openid.net/event/backchannel-logout": {}}
     assert told.claims["jti"]
     assert "nonce" not in told.claims
+
+
+@pytest.mark.parametrize("path", ["/cut", "/gzip"])
+def test_answer_to_a_logout_token_that_cannot_be_read(
+    rogue: Rogue, tmp_path: Path, path: str
+) -> None:
+    """It is an error that the courier logs, whatever the HTTP library calls it."""
+    rogue.truncate("/cut")
+    rogue.answer("/gzip", headers={"Content-Encoding": "gzip"}, body=b"no gzip")
+    with pytest.raises(OutboundError, match="could not be reached"):
+        Outbound(authority=tmp_path / "ca.pem").post_form(rogue.url + path, {"logout_token": "x"})
 
 
 def test_front_channel_logout(
