@@ -33,11 +33,10 @@ class TokenValidation:
 class TokenRenewal:
     """`[oauth.token_renewal]`: whether a refresh gives a new refresh token (RFC 9700 §4.14.2).
 
-    Access tokens are JWTs and so always new, whatever `renew_access_token_per_request` says.
+    Access tokens are JWTs and so always new: `renew_access_token_per_request` is not known here.
     """
 
     renew_refresh_token: bool = True
-    renew_access_token_per_request: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

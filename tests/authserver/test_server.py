@@ -216,10 +216,14 @@ def test_bad_deployment(tmp_path: Path, text: str, words: str) -> None:
 def test_unknown_deployment_keys_are_named(tmp_path: Path) -> None:
     """Keys of a real WSO2 that mean nothing here are named and ignored."""
     path = tmp_path / "deployment.toml"
-    path.write_text('[server]\nhostname = "x"\n[oauth.grant_type.saml2]\nenable = true\n')
+    path.write_text(
+        '[server]\nhostname = "x"\n[oauth.grant_type.saml2]\nenable = true\n'
+        "[oauth.token_renewal]\nrenew_access_token_per_request = false\n"
+    )
     warnings = "\n".join(read_deployment(path).warnings)
     assert "server is a setting this stand-in does not know" in warnings
     assert "oauth.grant_type.saml2 is not known here" in warnings
+    assert "renew_access_token_per_request is a setting this stand-in does not know" in warnings
 
 
 def test_default_deployment_file_changes_nothing() -> None:
