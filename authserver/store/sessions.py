@@ -61,11 +61,6 @@ class Sessions:
         with self._database.read() as session:
             return _live(session.scalar(select(SignIn).filter_by(silent_digest=digest(handle))))
 
-    def by_sid(self, sid: str) -> SignIn | None:
-        """The live sign-in with this `sid`."""
-        with self._database.read() as session:
-            return _live(session.get(SignIn, sid))
-
     def join(self, sid: str, client_id: str) -> None:
         """Notes that a client took part; a sign-in that has ended meanwhile is left alone."""
         with self._database.write() as session:
