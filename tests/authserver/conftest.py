@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from tests.authserver.receiver import Receiver, run_receiver
-from tests.support.processes import LEASH, clean_environment, free_port
+from tests.support.processes import LEASH, clean_environment, free_port, wait_until
 
 CLIENT_ID = "IZsIi6HDbB5e8VKdZAnUi_fZ3f8a"
 CLIENT_SECRET = "Gm0bJ6oWV8fC5OQLLlC6jslACW8a"
@@ -217,9 +217,12 @@ def text_of(page: requests.Response) -> str:
 
 def wait_until_expired(server: RunningServer, token: str) -> None:
     """Returns once this access token has ended."""
-    auth = (CLIENT_ID, CLIENT_SECRET)
-    while server.post("/oauth2/introspect", {"token": token}, auth=auth).json()["active"]:
-        time.sleep(0.05)
+
+    def ended() -> bool:
+        auth = (CLIENT_ID, CLIENT_SECRET)
+        return not server.post("/oauth2/introspect", {"token": token}, auth=auth).json()["active"]
+
+    wait_until(ended, "the access token has ended")
 
 
 @contextmanager
