@@ -17,6 +17,11 @@ NEVER = tuple(
         "168.63.129.16/32",  # Azure's platform address
         "192.0.0.192/32",  # Oracle Cloud's metadata
         "fd00:ec2::/32",  # Amazon's metadata over IPv6
+        "fd20:ce::254/128",  # Google's
+        "fd00:c1::a9fe:a9fe/128",  # Oracle's
+        "fd00:42::42/128",  # Scaleway's
+        "fd00:a9fe:a9fe::1/128",  # Linode's
+        "fd00:100::100:200/128",  # Alibaba's
         "0.0.0.0/8",
         "255.255.255.255/32",
         "64:ff9b:1::/48",  # local translation (RFC 8215): may lead to any IPv4 address
