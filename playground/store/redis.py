@@ -6,7 +6,6 @@ its retries could do twice what counts once.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -20,7 +19,6 @@ from playground.errors import StoreUnavailable
 from playground.store import Answer, Store, Value
 
 PREFIX = "playground:"
-FRESH = 1.0
 # Sent whole each time: Redis keeps what it has compiled, and never says that it has forgotten.
 _SWAP = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
@@ -49,7 +47,7 @@ class RedisStore(Store):
             socket_timeout=5,
             retry=Retry(NoBackoff(), 0),
         )
-        self._idle: list[tuple[float, ConnectionInterface]] = []
+        self._idle: list[ConnectionInterface] = []
         self._connection()
 
     def batch(self) -> RedisBatch:
@@ -70,17 +68,17 @@ class RedisStore(Store):
                 raise
         except redis.RedisError as error:
             raise _unreachable(error) from error
-        self._idle.append((time.monotonic(), connection))
+        self._idle.append(connection)
         return answers
 
     def _borrow(self) -> ConnectionInterface:
         """The connection used last, if Redis has not closed it meanwhile; else a new one."""
         while self._idle:
             try:
-                used, connection = self._idle.pop()
+                connection = self._idle.pop()
             except IndexError:  # another thread was faster
                 break
-            if time.monotonic() - used < FRESH or not _has_ended(connection):
+            if not _has_ended(connection):
                 return connection
             connection.disconnect()  # type: ignore[no-untyped-call]
         return self._connection()

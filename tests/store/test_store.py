@@ -151,6 +151,17 @@ def test_a_redis_that_was_down_for_long_is_reached_again(tmp_path: Path) -> None
         store.ping()
 
 
+def test_a_redis_that_was_away_for_a_moment_costs_nothing(redis_server: RedisServer) -> None:
+    """None of the connections that it closed is used again, however fresh they are."""
+    store = RedisStore(redis_server.url)
+    start = threading.Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: (start.wait(), store.put(f"moment{n}", b"", TTL)), range(4)))
+    with redis_server.client() as client:
+        client.client_kill_filter(_type="normal", skipme=True)
+    assert [store.get("nothing") for _ in range(4)] == [None] * 4
+
+
 def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     """A folder in the database's place is a sentence and no traceback."""
     (tmp_path / "store.sqlite").mkdir()
