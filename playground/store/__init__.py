@@ -62,9 +62,9 @@ class Store(ABC):
     def batch(self) -> Batch:
         """A new batch: `with store.batch() as batch: …`."""
 
-    @abstractmethod
     def ping(self) -> None:
-        """Do nothing, successfully, if the store can be read and written."""
+        """Write something short-lived. Raises StoreUnavailable when nothing can be written."""
+        self.put("ping", b"", 1.0)
 
     def get(self, key: str) -> bytes | None:
         with self.batch() as batch:

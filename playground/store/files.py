@@ -52,9 +52,6 @@ class FileStore(Store):
     def batch(self) -> FileBatch:
         return FileBatch(reading=self._reading, writing=self._writing)
 
-    def ping(self) -> None:
-        self.put("ping", b"", 1.0)
-
     def close(self) -> None:
         """Close every connection; the next operation opens one again."""
         while self._idle:

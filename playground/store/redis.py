@@ -19,6 +19,11 @@ from playground.errors import StoreUnavailable
 from playground.store import Answer, Store, Value
 
 PREFIX = "playground:"
+_ANSWERS = (redis.ResponseError, redis.AuthenticationError, redis.BusyLoadingError)
+_REFUSED = "Redis, where the playground keeps sessions and flows, answers but refuses to work."
+_LOOK_AT_IT = "Is its memory full, is it a replica that may only be read, or is a password missing?"
+_UNREACHABLE = "The playground cannot reach Redis, where it keeps sessions and flows."
+_START_IT = "Start Redis, or check REDIS_URL; nothing you typed was sent anywhere."
 # Sent whole each time: Redis keeps what it has compiled, and never says that it has forgotten.
 _SWAP = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then
@@ -53,9 +58,6 @@ class RedisStore(Store):
     def batch(self) -> RedisBatch:
         return RedisBatch(self)
 
-    def ping(self) -> None:
-        self.ask([hiredis.pack_command(("PING",))])
-
     def ask(self, commands: list[bytes]) -> list[Any]:
         """Send packed commands at once and read their answers. Raises StoreUnavailable."""
         try:
@@ -67,7 +69,7 @@ class RedisStore(Store):
                 connection.disconnect()  # type: ignore[no-untyped-call]
                 raise
         except redis.RedisError as error:
-            raise _unreachable(error) from error
+            raise _unavailable(error) from error
         self._idle.append(connection)
         return answers
 
@@ -162,10 +164,10 @@ def _milliseconds(seconds: float) -> int:
     return max(1, int(seconds * 1000))
 
 
-def _unreachable(error: redis.RedisError) -> StoreUnavailable:
+def _unavailable(error: redis.RedisError) -> StoreUnavailable:
     return StoreUnavailable(
-        sentence="The playground cannot reach Redis, where it keeps sessions and flows.",
+        sentence=_REFUSED if isinstance(error, _ANSWERS) else _UNREACHABLE,
         evidence=(("Redis says", str(error)),),
-        advice=("Start Redis, or check REDIS_URL; nothing you typed was sent anywhere.",),
+        advice=(_LOOK_AT_IT if isinstance(error, _ANSWERS) else _START_IT,),
         status=503,
     )

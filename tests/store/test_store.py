@@ -1,5 +1,6 @@
 """The one interface, on files and on Redis."""
 
+import contextlib
 import sqlite3
 import stat
 import threading
@@ -149,6 +150,20 @@ def test_a_redis_that_was_down_for_long_is_reached_again(tmp_path: Path) -> None
     with stopping(server):
         server.start()
         store.ping()
+
+
+def test_a_redis_that_refuses_writes_is_not_ready(redis_server: RedisServer) -> None:
+    """One whose memory is full answers; that it refuses is said, and that it is down is not."""
+    store = RedisStore(redis_server.url)
+    with redis_server.client() as client, contextlib.ExitStack() as stack:
+        client.config_set("maxmemory", "1")
+        stack.callback(client.config_set, "maxmemory", "0")
+        for operation in (store.ping, lambda: store.append("a", b"", TTL)):
+            with pytest.raises(StoreUnavailable, match="answers but refuses") as caught:
+                operation()
+            assert "maxmemory" in str(caught.value.evidence)
+        assert store.get("nothing") is None
+    store.ping()
 
 
 def test_a_redis_that_was_away_for_a_moment_costs_nothing(redis_server: RedisServer) -> None:
