@@ -16,10 +16,12 @@ class ResumingContext(ssl.SSLContext):
     """Resumes the last session of the same host name and port (RFC 8446 §2.2).
 
     A resumed session is not verified again, so one is kept for minutes only and never leaves
-    the context that verified it: other trust is another context.
+    the context that verified it: other trust is another context. A host name is looked for in
+    the certificate's subjectAltName and nowhere else (RFC 9525 §6.3).
     """
 
     def __init__(self, *args: Any) -> None:
+        self.hostname_checks_common_name = False
         self._kept: dict[Place, tuple[float, ssl.SSLSession]] = {}
 
     def wrap_socket(self, sock: socket.socket, *args: Any, **kwargs: Any) -> ssl.SSLSocket:

@@ -3,6 +3,7 @@
 import datetime as dt
 import ssl
 import tempfile
+from collections.abc import Callable
 
 import trustme
 from cryptography import x509
@@ -14,12 +15,13 @@ from tests.support.trust import Trusted, server_context
 
 NOW = dt.datetime.now(dt.UTC)
 DAY = dt.timedelta(days=1)
+LOCALHOST = x509.SubjectAlternativeName([x509.DNSName("localhost")])
 
 
 def certificate(kind: str, trusted: Trusted) -> tuple[ssl.SSLContext, bytes]:
     """A server context and its leaf in PEM: good, wrong_name, expired, untrusted, self_signed."""
     if kind == "self_signed":
-        return _self_signed()
+        return self_signed(LOCALHOST)
     authority = trustme.CA() if kind == "untrusted" else trusted.authority
     names = ("other.example",) if kind == "wrong_name" else ("localhost", "127.0.0.1")
     dates = {"not_before": NOW - 9 * DAY, "not_after": NOW - DAY} if kind == "expired" else {}
@@ -27,8 +29,26 @@ def certificate(kind: str, trusted: Trusted) -> tuple[ssl.SSLContext, bytes]:
     return server_context(leaf), leaf.cert_chain_pems[0].bytes()
 
 
-def _self_signed() -> tuple[ssl.SSLContext, bytes]:
-    """As WSO2 ships one: issued by itself, for localhost."""
+def self_signed(
+    *extensions: x509.ExtensionType, change: Callable[[bytes], bytes] = bytes
+) -> tuple[ssl.SSLContext, bytes]:
+    """A server context and its leaf in PEM, of `own_leaf`."""
+    private, pem = own_leaf(*extensions, change=change)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(private + pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return context, pem
+
+
+def own_leaf(
+    *extensions: x509.ExtensionType, change: Callable[[bytes], bytes] = bytes
+) -> tuple[bytes, bytes]:
+    """As WSO2 ships one: issued by itself, CN=localhost; *change* makes its DER an odd one.
+
+    The private key and the certificate, both in PEM.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name(
         [
@@ -36,7 +56,7 @@ def _self_signed() -> tuple[ssl.SSLContext, bytes]:
             x509.NameAttribute(NameOID.COMMON_NAME, "localhost"),
         ]
     )
-    leaf = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -44,18 +64,13 @@ def _self_signed() -> tuple[ssl.SSLContext, bytes]:
         .serial_number(x509.random_serial_number())
         .not_valid_before(NOW - DAY)
         .not_valid_after(NOW + 30 * DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
     )
-    pem = leaf.public_bytes(serialization.Encoding.PEM)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    der = builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
     private = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
-        file.write(private + pem)
-        file.flush()
-        context.load_cert_chain(file.name)
-    return context, pem
+    return private, ssl.DER_cert_to_PEM_cert(change(der)).encode()

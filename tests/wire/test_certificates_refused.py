@@ -1,13 +1,18 @@
 """TLS is verified on every connection, also on one that resumes a session."""
 
 import ssl
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from playground.errors import CertificateRefused, ServerUnreachable
 from playground.wire.outgoing import Outgoing
+from playground.wire.policy import OutboundPolicy
 from playground.wire.resuming import ResumingContext
-from playground.wire.trust import Pin, server_of
+from playground.wire.transport import Transport
+from playground.wire.trust import Pin, Trust, server_of
+from tests.support.certificates import self_signed
 from tests.support.rogue import Rogue
 from tests.wire.conftest import Sender
 
@@ -32,6 +37,25 @@ def test_a_wrong_certificate_ends_before_the_first_byte(
     assert words in str(error)
     assert server.requests == []
     assert sender.recorded[-1].request_head == b""
+
+
+@pytest.fixture
+def unnamed() -> Iterator[Rogue]:
+    """A server whose certificate says localhost in its subject alone."""
+    server = Rogue(*self_signed())
+    yield server
+    server.stop()
+
+
+def test_a_name_in_the_subject_alone_is_none(unnamed: Rogue, tmp_path: Path) -> None:
+    """Without subjectAltName it is for no host (RFC 9525 §6.3), and trusting it does not help."""
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(unnamed.certificate)
+    policy, trust = OutboundPolicy(loopback=True), Trust(ca_file=authority)
+    sender = Sender(Transport(policy=policy, trust=trust, deadline=20, max_response=1000))
+    assert "another host name" in str(sender.fail(unnamed.url))
+    assert "another host name" in sender.transport.certificate(unnamed.url).obstacle
+    assert unnamed.requests == []
 
 
 def test_https_to_a_plain_port_is_explained(rogue: Rogue, sender: Sender) -> None:
