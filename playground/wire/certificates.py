@@ -9,6 +9,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from playground.errors import PlaygroundError, ServerMisbehaved
@@ -18,6 +19,13 @@ from playground.wire.policy import OutboundPolicy
 from playground.wire.trust import Trust, server_of
 
 CONNECT_TIMEOUT = 5.0
+_UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +121,9 @@ def _unverified() -> ssl.SSLContext:
 def _describe(url: str, pem: str, *, tls_version: str, distrust: str, obstacle: str) -> Presented:
     try:
         found = x509.load_pem_x509_certificate(pem.encode())
-        names = _names(found)
+        names, key = _names(found), _key(found)
         subject, issuer = found.subject.rfc4514_string(), found.issuer.rfc4514_string()
-    except ValueError as error:
+    except _UNREADABLE as error:
         raise ServerMisbehaved(
             sentence=f"The certificate that {server_of(url)} presents cannot be read.",
             evidence=(("Reason", str(error)[:200]),),
@@ -133,7 +141,7 @@ def _describe(url: str, pem: str, *, tls_version: str, distrust: str, obstacle: 
         names=names,
         not_before=found.not_valid_before_utc.timestamp(),
         not_after=found.not_valid_after_utc.timestamp(),
-        key=_key(found),
+        key=key,
         tls_version=tls_version,
         looked_at=time.time(),
         distrust=distrust,

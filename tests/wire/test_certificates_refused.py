@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
-from playground.errors import CertificateRefused, ServerUnreachable
+from playground.errors import CertificateRefused, ServerMisbehaved, ServerUnreachable
+from playground.wire.certificates import _describe
 from playground.wire.outgoing import Outgoing
 from playground.wire.policy import OutboundPolicy
 from playground.wire.resuming import ResumingContext
 from playground.wire.transport import Transport
 from playground.wire.trust import Pin, Trust, server_of
-from tests.support.certificates import self_signed
+from tests.support.certificates import LOCALHOST, own_leaf, self_signed
 from tests.support.rogue import Rogue
 from tests.wire.conftest import Sender
 
@@ -98,3 +100,21 @@ def test_trust_in_one_session_does_not_help_another(tls_server: object, sender: 
     sent = sender.transport.send(outgoing, record=sender.recorded.append, pinned=(pin,))
     assert sent.status == 200
     assert isinstance(sender.fail(url), CertificateRefused)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        (b"\x02\x01\x02", b"\x02\x01\x06"),
+        (b"\x82\x09localhost", b"\xa3\x09localhost"),
+        (b"\x06\x03\x55\x1d\x12", b"\x06\x03\x55\x1d\x11"),
+        (b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01", b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x09"),
+    ],
+    ids=["version-7", "x400-address", "extension-twice", "unknown-key"],
+)
+def test_a_certificate_that_cannot_be_shown(was: bytes, becomes: bytes) -> None:
+    """An odd certificate is its server's mistake, and the person is told so."""
+    other = x509.IssuerAlternativeName([x509.DNSName("localhost")])
+    _, pem = own_leaf(LOCALHOST, other, change=lambda der: der.replace(was, becomes, 1))
+    with pytest.raises(ServerMisbehaved, match="cannot be read"):
+        _describe("https://localhost", pem.decode(), tls_version="", distrust="", obstacle="")
