@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
@@ -12,7 +13,6 @@ from urllib.parse import urlsplit
 import msgspec
 
 TUTORIAL_HOSTS = ("wso2is.local", "localhost", "localhost.com", "127.0.0.1")
-LOOPBACK_BINDS = ("127.0.0.1", "::1", "localhost")
 
 
 class SettingsError(Exception):
@@ -99,7 +99,7 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach us."""
-        return self.bind in LOOPBACK_BINDS
+        return _is_loopback(self.bind)
 
     @property
     def private(self) -> bool:
@@ -129,6 +129,8 @@ class Settings:
         _within("PLAYGROUND_WORKERS", self.workers, 1, 64)
         _within("PLAYGROUND_THREADS", self.threads, 4, 1000)
         _within("PLAYGROUND_MAX_RESPONSE", self.max_response, 1_000, 50_000_000)
+        for name in self.allowed_hosts:
+            _host("PLAYGROUND_ALLOWED_SERVERS", name)
         _base_url("PLAYGROUND_EMBEDDED", self.embedded)
         if self.gateway:
             _base_url("PLAYGROUND_GATEWAY", self.gateway)
@@ -139,6 +141,13 @@ class Settings:
             raise SettingsError(
                 "PLAYGROUND_CERTFILE and PLAYGROUND_KEYFILE belong together; only one is set."
             )
+
+
+def _is_loopback(bind: str) -> bool:
+    try:
+        return bind == "localhost" or ip_address(bind).is_loopback
+    except ValueError:  # another name may lead anywhere
+        return False
 
 
 def _convert(item: Field[Any], kind: Any, text: str) -> Any:
@@ -159,6 +168,11 @@ def _within(env: str, value: float, low: float, high: float) -> None:
 def _file(env: str, path: Path | None) -> None:
     if path and not path.is_file():
         raise SettingsError(f"{env} names {path}, which is no file.")
+
+
+def _host(env: str, name: str) -> None:
+    if "/" in name:
+        raise SettingsError(f"{env} names {name!r}; it takes hosts (or host:port) and no URLs.")
 
 
 def _base_url(env: str, url: str) -> None:

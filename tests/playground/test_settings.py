@@ -27,6 +27,8 @@ README = str(ROOT / "README.md")
         ("PLAYGROUND_GATEWAY", "http://localhost:0", "from 1 to 65535"),
         ("PLAYGROUND_PROFILES", "/nowhere.toml", "which is no file"),
         ("PLAYGROUND_MAX_FLOWS", "1000", "from 1 to 64"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "a.example https://b.example", "'https://b.example'"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "a.example/", "no URLs"),
     ],
 )
 def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
@@ -34,6 +36,24 @@ def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         Settings.from_environment({name: value})
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("bind", "private"),
+    [
+        ("127.0.0.1", True),
+        ("127.0.0.2", True),
+        ("::1", True),
+        ("localhost", True),
+        ("0.0.0.0", False),
+        ("::", False),
+        ("192.0.2.1", False),
+        ("wso2is.local", False),
+    ],
+)
+def test_only_loopback_is_private(bind: str, *, private: bool) -> None:
+    """Every address of the machine's own counts, and no name but one."""
+    assert Settings.from_environment({"PLAYGROUND_BIND": bind}).private is private
 
 
 def test_empty_value_counts_as_absent() -> None:
