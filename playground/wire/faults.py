@@ -14,6 +14,7 @@ import urllib3.exceptions
 
 from playground.errors import (
     CertificateRefused,
+    LimitReached,
     OutboundRefused,
     PlaygroundError,
     ServerMisbehaved,
@@ -68,6 +69,13 @@ def explain(error: BaseException, url: str, *, expired: bool) -> PlaygroundError
             advice=("Is the server busy or stuck? Try again in a moment.",),
             status=504,
         )
+    if any(_over_header_limits(cause) for cause in causes):
+        return LimitReached(
+            sentence=f"{where} answers with more than 100 headers, or with one over 64 KB.",
+            evidence=evidence,
+            advice=("Is this the right endpoint? No setting raises these limits.",),
+            status=502,
+        )
     return _no_answer(causes, where, evidence)
 
 
@@ -115,6 +123,12 @@ def _no_answer(
         advice=("Try again; look at the server's own log if it happens twice.",),
         status=502,
     )
+
+
+def _over_header_limits(cause: BaseException) -> bool:
+    """Whether it is http.client's word for too many or too long headers; it has no class for it."""
+    limits = "headers" if type(cause) is http.client.HTTPException else "header line"
+    return isinstance(cause, http.client.HTTPException) and str(cause).endswith(limits)
 
 
 def certificate_sentence(error: ssl.SSLCertVerificationError) -> str:

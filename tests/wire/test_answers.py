@@ -72,6 +72,20 @@ def test_an_answer_that_is_not_http(sender: Sender) -> None:
     assert isinstance(error, ServerMisbehaved)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [b"".join(b"X-%d: y\r\n" % number for number in range(150)), b"X: " + b"y" * 70_000 + b"\r\n"],
+    ids=["many", "long"],
+)
+def test_an_answer_with_too_many_or_too_long_headers(sender: Sender, headers: bytes) -> None:
+    """It is HTTP, and more of it than is read; the sentence names the limits."""
+    with raw_server(says(b"HTTP/1.1 200 OK\r\n", headers, b"\r\n")) as port:
+        error = sender.fail(f"http://127.0.0.1:{port}/")
+    assert isinstance(error, LimitReached)
+    assert "100 headers" in str(error)
+    assert "64 KB" in str(error)
+
+
 @pytest.mark.parametrize("fault", ["reset", "hang_up", "truncate"])
 def test_a_connection_that_breaks(rogue: Rogue, sender: Sender, fault: str) -> None:
     """No answer, or half of one, is a failure with a sentence and a record."""
