@@ -22,18 +22,27 @@ class QuietLogger(Logger):
     """Gunicorn's logger without queries, and with paths that cannot break a line."""
 
     def access(self, resp: Any, _req: object, environ: dict[str, Any], took: timedelta) -> None:
-        """One line, the path quoted again; gunicorn would collect 60 values for these seven."""
+        """One line, the path quoted again; gunicorn would collect 60 values for these seven.
+
+        A request that could not be read has no path.
+        """
         if self.cfg.accesslog:
             self.access_log.info(
                 '%s "%s %s %s" %s %s %dms',
                 environ.get("REMOTE_ADDR", "-"),
                 environ["REQUEST_METHOD"],
-                quote(environ["PATH_INFO"], encoding="latin-1"),
+                quote(environ.get("PATH_INFO", "-"), encoding="latin-1"),
                 environ["SERVER_PROTOCOL"],
                 str(resp.status).partition(" ")[0],
                 resp.sent,
                 took / timedelta(milliseconds=1),
             )
+
+    def warning(self, msg: str, *args: Any, **kwargs: Any) -> None:
+        """Of a request that cannot be read, what is wrong with it, and no word of its own."""
+        if msg.startswith("Invalid request"):
+            msg = ": ".join(msg.split(": ")[:2])
+        super().warning(msg, *args, **kwargs)
 
     def exception(self, msg: str, *args: Any, **kwargs: Any) -> None:
         """Log a crash, the request's URL cut before its query."""

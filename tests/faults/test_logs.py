@@ -2,8 +2,10 @@
 
 import json
 import re
+import socket
 from collections.abc import Callable
 
+import pytest
 import requests
 
 from tests.faults.person import Person
@@ -78,3 +80,28 @@ def test_an_address_cannot_forge_a_line(start_playground: Callable[..., Playgrou
     pattern = rf'127\.0\.0\.1 "GET /no%0D%0A%22such%22 HTTP/1\.1" 404 {len(response.content)} \d+ms'
     wait_until(lambda: re.search(f"^{pattern}$", playground.log(), re.MULTILINE), "the line is in")
     assert "hidden" not in playground.log()
+
+
+@pytest.mark.parametrize(
+    ("sent", "complaint"),
+    [
+        (b"GET /cb?code=hidden HTTP/9.9\r\n\r\n", "Invalid HTTP Version"),
+        (b"GET /cb?code=hidden state HTTP/1.1\r\n\r\n", "Invalid HTTP Version"),
+        (b"GET /cb?code=hidden\r\n\r\n", "Invalid HTTP request line"),
+        (b"GET /cb?code=hidden\nHost: localhost\r\n\r\n", "Invalid HTTP request line"),
+        (b"GET / HTTP/1.1\r\nCookie hidden=hidden\r\n\r\n", "Invalid HTTP Header"),
+        (b"GET / HTTP/1.1\r\nA: b\r\n hidden: hidden\r\n\r\n", "Obsolete line folding"),
+        (b"GET / HTTP/1.1\r\nContent-Length: hidden\r\n\r\n", "Invalid HTTP Header"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: hidden\r\n\r\n", "Unsupported transfer coding"),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_not_quoted(
+    alone: Playground, sent: bytes, complaint: str
+) -> None:
+    """What is wrong with it is logged; a code, a cookie or a header in it is not (CWE-532)."""
+    before = alone.log_file.stat().st_size
+    with socket.create_connection(("127.0.0.1", alone.port), timeout=60) as client:
+        client.sendall(sent)
+        assert client.recv(1000).startswith((b"HTTP/1.1 4", b"HTTP/1.1 5"))
+    wait_until(lambda: complaint in alone.log(before), "it is logged")
+    assert "hidden" not in alone.log(before)
