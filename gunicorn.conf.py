@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
+from gunicorn.systemd import listen_fds
 
 from playground import starting
 from playground.settings import Settings, SettingsError
@@ -50,8 +51,9 @@ class QuietLogger(Logger):
         super().exception(msg, *safe, **kwargs)
 
 
-def on_starting(_server: object) -> None:
+def on_starting(server: Any) -> None:
     """Stop here, where it ends the start; a worker that stops would be started over and over."""
+    _check_addresses(server.cfg.address)
     _or_stop(lambda: starting.check(_settings))
 
 
@@ -60,6 +62,23 @@ def post_worker_init(_worker: object) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+def _check_addresses(addresses: list[Any]) -> None:
+    """Stop where gunicorn was told to listen elsewhere than the settings say (CWE-918)."""
+    handed_over = range(listen_fds(unset_environment=False))
+    if not all(_is_ours(address) for address in (*addresses, *handed_over)):
+        sys.exit(
+            "The playground cannot start: gunicorn was told where to listen (-b, --bind or a "
+            "socket), but which servers may be called hangs on PLAYGROUND_BIND; set that instead."
+        )
+
+
+def _is_ours(address: Any) -> bool:
+    """A host and port as in the settings; a file or handed-over socket where a proxy uses it."""
+    if isinstance(address, tuple):
+        return bool(address[0] == _settings.bind.lower())
+    return not _settings.private
 
 
 def _or_stop(read: Callable[[], Value]) -> Value:

@@ -1,5 +1,7 @@
 """The settings: typed, checked at start, each mistake one sentence that names it."""
 
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ import pytest
 from playground.profiles import load
 from playground.settings import Settings, SettingsError
 from tests.support.apps import Playground
-from tests.support.processes import ROOT, stopping
+from tests.support.processes import ROOT, clean_environment, free_port, python, stopping
 
 README = str(ROOT / "README.md")
 
@@ -97,6 +99,31 @@ def test_wrong_setting_stops_the_start_with_a_sentence(
 def test_a_wrong_redis_url_is_not_quoted(tmp_path: Path) -> None:
     """A password that was not encoded is in no log, although it looks like a port."""
     assert "secret" not in last_words(tmp_path, REDIS_URL="redis://:secret/1@localhost/0")
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:0", "[::]:0", "unix:{folder}/socket"])
+@pytest.mark.parametrize("way", ["option", "environment"])
+def test_gunicorns_own_address_stops_the_start(tmp_path: Path, address: str, way: str) -> None:
+    """It would open the playground to a network whose policy is that of loopback (CWE-918)."""
+    bind = f"--bind={address.format(folder=tmp_path)}"
+    env = clean_environment(PLAYGROUND_DATA_DIR=str(tmp_path))
+    if way == "environment":
+        env["GUNICORN_CMD_ARGS"] = bind
+    options = [bind] if way == "option" else []
+    command = python("-m", "gunicorn", *options, "app:app")
+    ended = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "PLAYGROUND_BIND" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_proxy_may_use_a_socket_file(
+    start_playground: Callable[..., Playground], tmp_path: Path
+) -> None:
+    """Behind a proxy the policy is strict anyway, so the file may be where gunicorn puts it."""
+    port = free_port()
+    also = f"--bind=127.0.0.1:{port} --bind=unix:{tmp_path}/socket"
+    start_playground(port=port, PLAYGROUND_PROXIES="1", GUNICORN_CMD_ARGS=also)
 
 
 @pytest.mark.parametrize(
