@@ -46,6 +46,28 @@ def test_each_answer_says_each_guard_once(
     assert len(names) == len(set(names))
 
 
+@pytest.mark.parametrize(
+    "host", ["10.0.0.5:8080", "playground.internal", "[fd00::5]", "no host", ""]
+)
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/healthz", 200),
+        ("/readyz", 200),
+        ("/healthz/", 400),
+        ("/", 400),
+        ("/playground2/jwks", 400),
+    ],
+)
+def test_only_the_health_is_told_under_any_host_name(
+    playground: Playground, path: str, status: int, host: str
+) -> None:
+    """Kubelets and balancers ask by address; every other address of ours stays strict."""
+    answer = requests.get(playground.url + path, headers={"Host": host}, timeout=10)
+    assert answer.status_code == status
+    assert not host or host not in answer.text
+
+
 def test_another_sessions_form_token_is_refused(
     new_browser: Callable[[], Browser], playground: Playground
 ) -> None:
