@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from gunicorn.glogging import Logger
+from gunicorn.http import message
 from gunicorn.systemd import listen_fds
 
 from playground import starting
@@ -32,7 +33,7 @@ class QuietLogger(Logger):
                 '%s "%s %s %s" %s %s %dms',
                 environ.get("REMOTE_ADDR", "-"),
                 environ["REQUEST_METHOD"],
-                quote(environ.get("PATH_INFO", "-"), encoding="latin-1"),
+                quote(environ.get("PATH_INFO", "-")[:1000], encoding="latin-1"),
                 environ["SERVER_PROTOCOL"],
                 str(resp.status).partition(" ")[0],
                 resp.sent,
@@ -99,7 +100,8 @@ worker_class = "gthread"
 workers = _settings.workers
 threads = _settings.threads
 graceful_timeout = 30  # seconds: longer than any outgoing request may take
-limit_request_line = 8190  # bytes: callbacks can be long
+message.MAX_REQUEST_LINE = 65_534  # gunicorn's own 8190 answers with a bare line, and 0 is endless
+limit_request_line = 65_534  # bytes: what is too long for us gets our page
 forwarded_allow_ips = ""  # proxies' headers are PLAYGROUND_PROXIES' business, not gunicorn's
 secure_scheme_headers: dict[str, str] = {}
 control_socket_disable = True  # it would be a file in the home directory

@@ -8,6 +8,20 @@ from playground.errors import LimitReached
 
 MAX_BODY = 256 * 1024
 MAX_FIELDS = 200
+MAX_URL = 8190
+
+
+def check_length() -> None:
+    """Raises LimitReached for a longer URL, which gunicorn lets through (RFC 9110 §15.5.15)."""
+    if len(request.environ.get("RAW_URI", "")) > MAX_URL:
+        raise LimitReached(
+            sentence=f"That URL is longer than {MAX_URL:,} bytes, which is the limit here.",
+            advice=(
+                "If a server's response made it so long, ask for response_mode=form_post.",
+                "Go to the start page and take it from there.",
+            ),
+            status=414,
+        )
 
 
 def check_fields() -> None:

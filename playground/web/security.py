@@ -12,7 +12,7 @@ from werkzeug.urls import iri_to_uri
 
 from playground.settings import Settings
 from playground.web.csrf import SessionCSRF
-from playground.web.limits import MAX_BODY, MAX_FIELDS, check_fields
+from playground.web.limits import MAX_BODY, MAX_FIELDS, check_fields, check_length
 from playground.web.sessions import COOKIE_NAME, COOKIE_PATH, check_store
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def protect(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy withholds
     )
     app.before_request(check_store)
+    app.before_request(check_length)
     app.before_request(check_fields)
     csrf.init_app(app)
 

@@ -1,6 +1,8 @@
 """What guards every page: its headers, each said once, and the token of its forms."""
 
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 import requests
@@ -66,6 +68,27 @@ def test_only_the_health_is_told_under_any_host_name(
     answer = requests.get(playground.url + path, headers={"Host": host}, timeout=10)
     assert answer.status_code == status
     assert not host or host not in answer.text
+
+
+def test_a_callback_that_is_too_long_is_explained(playground: Playground) -> None:
+    """The page names the limit and the way for long responses; the log does not repeat it."""
+    path, before = "/playground2/oauth2client?code=", playground.log_file.stat().st_size
+    answer = requests.get(f"{playground.url}{path}{'long' * 4000}", timeout=10)
+    assert answer.status_code == 414
+    assert "8,190 bytes" in answer.text
+    assert "response_mode=form_post" in answer.text
+    fits = requests.get(f"{playground.url}{path}{'x' * (8190 - len(path))}", timeout=10)
+    assert fits.status_code == 400
+    assert "longlong" not in playground.log(before)
+
+
+def test_an_address_without_an_end_is_not_awaited(playground: Playground) -> None:
+    """What is far beyond the limit is not collected: the connection ends."""
+    address = ("127.0.0.1", playground.port)
+    with socket.create_connection(address, timeout=60) as client, suppress(ConnectionError):
+        client.sendall(b"GET /" + b"x" * 200_000)
+        while client.recv(65_536):
+            pass
 
 
 def test_another_sessions_form_token_is_refused(
