@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from authserver.settings import from_environment
+from playground.flows import MAX_EXCHANGES
 from playground.settings import Settings
+from playground.web import limits
+from playground.wire import attempt
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -66,6 +69,16 @@ def test_embedded_servers_table_is_true(monkeypatch: pytest.MonkeyPatch) -> None
         "AUTHSERVER_PLAYGROUND": f"the four host names on {ports}",
     }
     assert found.keys() == environment.names
+
+
+def test_fixed_limits_are_true() -> None:
+    """The limits that no setting changes are those of the code."""
+    words = " ".join(README.split())
+    assert f"{attempt.CONNECT_TIMEOUT:.0f} seconds to connect" in words
+    assert f"{attempt.READ_TIMEOUT:.0f} for a silence" in words
+    assert f"{MAX_EXCHANGES} exchanges of a flow" in words
+    assert f"{limits.MAX_FIELDS} fields, {limits.MAX_BODY // 1024} KB" in words
+    assert f"a URL of {limits.MAX_URL:,} bytes" in words
 
 
 def test_commands_are_true() -> None:
