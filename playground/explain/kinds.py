@@ -14,6 +14,7 @@ Groups = tuple[str, ...]
 class Kind:
     """`asks` and `answers` are the words on the diagram's arrows; `why` is for the exchange page.
 
+    Of a message that the server sends through the browser, they are the words on either half.
     `request` and `response` name the glossary's groups for the parameters of each.
     """
 
@@ -134,10 +135,38 @@ KINDS = (
     ),
     Kind(
         name="logout",
-        why="Your browser tells the server that you sign out.",
+        why="You signed out here. So the playground sends your browser to the server, to end your "
+        "session there too; the id token says whose session that is.",
         section="OIDC RP-Initiated Logout §2",
-        asks="logout",
-        request=("logout_request", "logout_notice"),
+        asks="logout request",
+        request=("logout_request",),
+    ),
+    Kind(
+        name="logout_return",
+        why="The server has answered your sign-out and sent your browser back. The state must be "
+        "the logout request's, so that nobody else can send you here.",
+        section="OIDC RP-Initiated Logout §3",
+        asks="redirect: state",
+        answers="back: state",
+        request=("logout_notice",),
+    ),
+    Kind(
+        name="logout_front",
+        why="A page of the server's opened this address of the playground's in a hidden frame, "
+        "since the session had ended there. It counts when server and session are this flow's.",
+        section="OIDC Front-Channel Logout §2",
+        asks="page with our frame",
+        answers="iss and sid",
+        request=("logout_notice",),
+    ),
+    Kind(
+        name="logout_back",
+        why="The server told the playground itself, without your browser, that the session has "
+        "ended. The logout token is signed, and the playground checked it before it acted.",
+        section="OIDC Back-Channel Logout §2.5",
+        asks="logout token",
+        answers="signed out",
+        request=("logout_notice",),
     ),
     Kind(
         name="resource",
@@ -160,8 +189,12 @@ _BY_PURPOSE = {
     "Introspection": "introspection",
     "Revocation": "revocation",
     "Protected resource": "resource",
+    "Logout request": "logout",
+    "Return from logout": "logout_return",
+    "Front-channel logout": "logout_front",
+    "Back-channel logout": "logout_back",
 }
-_WORDS = {"metadata": "metadata", "regist": "registration", "logout": "logout"}
+_WORDS = {"metadata": "metadata", "regist": "registration"}
 
 
 def kind_of(exchange: Exchange) -> Kind:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from playground.explain.kinds import BY_NAME
+from playground.explain.kinds import BY_NAME, Kind
 from playground.explain.stage import Happened, Stage
 
 PERSON, BROWSER, PLAYGROUND, SERVER, RESOURCE = range(5)
 DONE, NOW, FAILED, TODO = "done", "now", "failed", "todo"
 _AT_RESOURCE = ("photos", "picture", "resource")
+_AWAY = ("request", "logout")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def _planned(name: str, brings: str) -> Message:
     front = name in ("request", "response")
     kind = BY_NAME[name]
     if front:
-        arrows = _front_arrows(name, brings)
+        arrows = _front_arrows(kind, brings)
     else:
         target = RESOURCE if name in _AT_RESOURCE else SERVER
         arrows = _back_arrows(target, kind.asks, kind.answers)
@@ -124,17 +125,19 @@ _TITLES = {
 }
 
 
-def _front_arrows(name: str, brings: str, *, wrong: bool = False) -> tuple[Arrow, ...]:
-    if name == "request":
+def _front_arrows(kind: Kind, brings: str, *, wrong: bool = False) -> tuple[Arrow, ...]:
+    """Away to the server, or from it back to us; `brings` is what an answer has with it."""
+    if kind.name in _AWAY:
         return (
             Arrow(source=PLAYGROUND, target=BROWSER, words="303 redirect"),
-            Arrow(source=BROWSER, target=SERVER, words="authorization request"),
+            Arrow(source=BROWSER, target=SERVER, words=kind.asks),
         )
+    sent, came = kind.asks, kind.answers
+    if kind.name == "response":
+        sent, came = f"redirect: {brings}", f"callback: {'refused' if wrong else brings}"
     return (
-        Arrow(source=SERVER, target=BROWSER, words=f"redirect: {brings}"),
-        Arrow(
-            source=BROWSER, target=PLAYGROUND, words=f"callback: {'refused' if wrong else brings}"
-        ),
+        Arrow(source=SERVER, target=BROWSER, words=sent),
+        Arrow(source=BROWSER, target=PLAYGROUND, words=came),
     )
 
 
@@ -155,7 +158,7 @@ def _recorded(stage: Stage, exchange: Happened, number: int, times: int, *, agai
             wrong = wrong or again or not stage.accepted
             brings = exchange.error or ("again" if again else brings)
             failure = brings if wrong else ""
-        arrows = _front_arrows(kind.name, brings, wrong=wrong)
+        arrows = _front_arrows(kind, brings, wrong=wrong)
     else:
         arrows = _back(exchange, kind.asks, kind.answers)
         failure = failure or (_status(exchange, "") if wrong else "")
@@ -174,6 +177,11 @@ def _recorded(stage: Stage, exchange: Happened, number: int, times: int, *, agai
 
 def _back(exchange: Happened, asks: str, answers: str) -> tuple[Arrow, ...]:
     target = RESOURCE if exchange.at_resource else SERVER
+    if exchange.kind == "logout_back":
+        return (
+            Arrow(source=SERVER, target=PLAYGROUND, words=asks),
+            Arrow(source=PLAYGROUND, target=SERVER, words=_status(exchange, answers)),
+        )
     if not exchange.failure:
         return _back_arrows(target, asks, _status(exchange, answers))
     there = Arrow(source=PLAYGROUND, target=target, words=asks, lost=not exchange.status)

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from playground.explain.diagram import MOST, of_flow, of_plan
+from playground.explain.kinds import kind_of
 from playground.form import Form
-from tests.explain.looking import arrows
+from tests.explain.looking import arrows, exchange_page
 from tests.playground.walking import (
     approve,
     choose_grant,
@@ -137,6 +140,75 @@ def test_keys_that_are_known_are_not_to_come(
     page = choose_grant(open_form(http, playground), "authorization_code")
     page = approve(leave(page).follow()).submit("Get Access Token")
     assert "keys, please" not in arrows(page, "todo")
+
+
+WITH_SERVER = "playground to browser to authorization server; happened"
+TO_US = "authorization server to browser to playground; happened"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "sender", "words", "route", "section"),
+    [
+        (
+            "Logout request",
+            "playground",
+            ["303 redirect", "logout request"],
+            WITH_SERVER,
+            "OIDC RP-Initiated Logout §2",
+        ),
+        (
+            "Return from logout",
+            "browser",
+            ["redirect: state", "back: state"],
+            TO_US,
+            "OIDC RP-Initiated Logout §3",
+        ),
+        (
+            "Front-channel logout",
+            "browser",
+            ["page with our frame", "iss and sid"],
+            TO_US,
+            "OIDC Front-Channel Logout §2",
+        ),
+        (
+            "Back-channel logout",
+            "authorization server",
+            ["logout token", "200 signed out"],
+            "authorization server to playground to authorization server; happened",
+            "OIDC Back-Channel Logout §2.5",
+        ),
+    ],
+)
+def test_each_logout_message_is_drawn_as_itself(
+    purpose: str, sender: str, words: list[str], route: str, section: str
+) -> None:
+    """Each runs the way it went, in its own words, and has its own section."""
+    back = sender == "authorization server"
+    message = exchange(
+        purpose=purpose,
+        channel="back" if back else "front",
+        sender=sender,
+        receiver="authorization server" if sender == "playground" else "playground",
+        status=200 if back else 0,
+    )
+    ended = replace(flow(), signed_out="You signed out.")
+    (drawn,) = of_flow(ended, [message]).drawn
+    assert [w.text for w in drawn.words] == words
+    assert drawn.said == route
+    assert kind_of(message).section == section
+
+
+def test_a_sign_out_is_drawn_to_its_end(http: Browser, playground: Playground) -> None:
+    """The request to the server and the way back are drawn beside the one callback."""
+    page = to_token(http, playground)
+    address = page.url.removesuffix("/token")
+    page.submit("Sign out").submit("Yes").click("Continue")
+    page = http.get(address)
+    drawn = arrows(page, "done") + arrows(page, "now")
+    assert drawn.count("callback: code") == 1
+    for words in ("logout request", "redirect: state", "back: state"):
+        assert drawn.count(words) == 1
+    assert "OIDC RP-Initiated Logout §3" in exchange_page(page, "Return from logout").words
 
 
 def test_a_long_flow_stays_readable() -> None:
