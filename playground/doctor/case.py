@@ -158,11 +158,18 @@ class Case:
         """Whether a check of one of these names failed."""
         return any(c.verdict == "fail" and c.title in titles for c in self.failure.checks)
 
+    def revocations(self) -> Mapping[str, Exchange]:
+        """The tokens that this flow revoked before the failure, each with the accepted request."""
+        accepted = (x for x in self._before() if x.purpose == "Revocation" and x.status == 200)
+        return {token: x for x in accepted if (token := _parameters(x).get("token"))}
+
     def earlier(self) -> tuple[Exchange, ...]:
         """Token requests with the same code before the failed one."""
         code = self.sent.get("code")
-        before = self.exchanges[: self.exchanges.index(self.exchange)] if self.exchange else ()
-        return tuple(x for x in before if code and _parameters(x).get("code") == code)
+        return tuple(x for x in self._before() if code and _parameters(x).get("code") == code)
+
+    def _before(self) -> tuple[Exchange, ...]:
+        return self.exchanges[: self.exchanges.index(self.exchange)] if self.exchange else ()
 
 
 def place(url: str) -> str:

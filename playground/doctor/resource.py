@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from playground.doctor.case import Case, place
 from playground.doctor.diagnosis import (
@@ -18,6 +19,7 @@ from playground.doctor.diagnosis import (
 )
 from playground.doctor.products import settings
 from playground.protocol.jwt_view import open_jwt
+from playground.wire.exchange import Exchange
 
 
 def look(case: Case) -> Iterator[Diagnosis]:
@@ -102,13 +104,35 @@ def _audience(case: Case) -> Diagnosis:
 
 
 def _revoked(case: Case) -> Diagnosis:
+    """Certain where this flow revoked this very token, likely where the refresh token."""
+    revoked = case.revocations()
+    if found := revoked.get(case.authorization.removeprefix("Bearer ")):
+        return _dead(CERTAIN + 2, "You revoked this token, in this flow.", found)
+    refresh_token = case.flow.token.refresh_token if case.flow and case.flow.token else ""
+    if found := revoked.get(refresh_token):
+        also = "You revoked the refresh token; the access token has ended with it."
+        return _dead(LIKELY + 1, also, found)
+    likelihood = POSSIBLE if case.says("revoked", "inactive") else UNLIKELY
+    return _dead(likelihood, "The token was revoked, or replaced by a newer one.")
+
+
+def _dead(likelihood: int, sentence: str, revocation: Exchange | None = None) -> Diagnosis:
     return Diagnosis(
         cause="token_revoked",
-        likelihood=POSSIBLE if case.says("revoked", "inactive") else UNLIKELY,
-        sentence="The token was revoked, or replaced by a newer one.",
-        steps=("Signing out, revoking and a reused code end a token. Authorize again.",),
+        likelihood=likelihood,
+        sentence=sentence,
+        evidence=(_row(revocation),) if revocation else (),
+        steps=("Signing out, revoking and a reused code end a token. Authorize again.",)
+        if revocation is None
+        else ("It did what it was for. Authorize again for a new token (RFC 7009 §2).",),
         remedy=AGAIN,
     )
+
+
+def _row(revocation: Exchange) -> Row:
+    at = datetime.fromtimestamp(revocation.started_at, UTC)
+    answered = f"{revocation.status} {revocation.reason}".strip()
+    return Row(name="Revocation", value=f"at {at:%H:%M:%S} UTC, answered {answered}")
 
 
 def _wrong_url(case: Case, status: int) -> Diagnosis:

@@ -17,6 +17,7 @@ from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
 from playground.urls import url_problem
 from playground.web import shown
 from playground.web.browser import own_flow
+from playground.web.filters import Hole, Moment, moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.memory import base_url, secret_for
@@ -67,6 +68,7 @@ def show(identifier: str) -> ResponseReturnValue:
         token=shown.token(said, sheet.hole),
         jwts=_jwts(flow.token, sheet),
         scopes=_scopes(flow),
+        revoked=_revoked(flow, sheet.hole),
         id_token_checks=shown.checks(flow.id_token_checks, sheet.hole),
         refreshed=_refreshed(flow.previous_token, flow.token),
     )
@@ -77,6 +79,17 @@ def _jwts(token: TokenResponse, sheet: Sheet) -> tuple[tuple[str, shown.Jwt], ..
     named = (("access token", token.access_token), ("id token", token.id_token))
     opened = ((label, open_jwt(value)) for label, value in named)
     return tuple((label, shown.jwt(view, sheet.hole)) for label, view in opened if view)
+
+
+def _revoked(flow: Flow, hole: Hole) -> tuple[tuple[str, Moment], ...]:
+    """Which of the tokens on the page were revoked since they came, and when."""
+    since = flow.token.received_at if flow.token else 0.0
+    times = {
+        str(result.data["revoked"]).replace("_", " "): result.at
+        for result in flow.results
+        if result.kind == "revocation" and result.at >= since and isinstance(result.data, dict)
+    }
+    return tuple((kind, moment(at, hole)) for kind, at in times.items())
 
 
 def _refreshed(old: TokenResponse | None, new: TokenResponse) -> tuple[TokenResponse, ...]:

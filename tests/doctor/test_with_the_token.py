@@ -97,10 +97,31 @@ def test_userinfo_without_openid(http: Browser, playground: Playground) -> None:
 
 
 def test_revoked_token(http: Browser, playground: Playground) -> None:
-    """A token that is dead at the API, with its age and lifetime."""
+    """A token that this flow revoked is dead for that reason, whatever the API's words are."""
     page = to_token(http, playground)
     page.submit("Revoke", token="access_token")
     page = page.submit("Get Photos")
     assert page.status == 401
+    assert lede(page) == "You revoked this token, in this flow. (almost certain)"
+    assert evidence(page, "Revocation").endswith("UTC, answered 200 OK")
     assert evidence(page, "Lifetime (expires_in)") == "3600 s"
-    assert "revoked" in page.words
+    assert page.submit("Authorize again", follow=False).status == 303
+
+
+def test_revoked_refresh_token(http: Browser, playground: Playground) -> None:
+    """Servers may end the access token with its refresh token (RFC 7009 §2.1)."""
+    page = to_token(http, playground)
+    page.submit("Revoke", token="refresh_token")
+    page = page.submit("Get Photos")
+    assert "You revoked the refresh token" in lede(page)
+    assert "(likely)" in lede(page)
+
+
+def test_another_token_was_revoked(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """The revocation of a token that is not the refused one explains nothing."""
+    rogue.answer("/photos", 401, {}, "")
+    page = to_token(http, playground, resource_endpoint=f"{rogue.url}/photos")
+    page.submit("Revoke", token="access_token")
+    page = page.submit("Refresh").submit("Get Photos")
+    assert page.status == 401
+    assert "You revoked" not in page.words

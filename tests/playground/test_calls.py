@@ -49,6 +49,20 @@ def test_revoked_token_is_dead(http: Browser, playground: Playground) -> None:
     assert "does not accept this token" in photos.words
 
 
+@pytest.mark.parametrize("kind", ["access token", "refresh token"])
+def test_the_page_of_a_revoked_token_says_so(
+    http: Browser, playground: Playground, kind: str
+) -> None:
+    """Revoked and shown again, a token is called dead; the one that a refresh brings is not."""
+    page = to_token(http, playground)
+    assert "was revoked" not in page.words
+    page.submit("Revoke", token=kind.replace(" ", "_"))
+    page = http.get(page.url)
+    assert f"This {kind} was revoked." in page.words
+    if kind == "access token":
+        assert "was revoked" not in page.submit("Refresh").words
+
+
 def test_userinfo_names_the_person(http: Browser, playground: Playground) -> None:
     """UserInfo is asked with the token and its sub compared (OIDC Core §5.3.2)."""
     page = to_token(http, playground).submit("Get UserInfo")
