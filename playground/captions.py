@@ -118,6 +118,8 @@ def moment(endpoint: str, flow: Flow | None) -> str:
 def _came_back(flow: Flow) -> str:
     if flow.response is None:
         return "waiting"
+    if flow.signed_out:
+        return "signed_out"
     if flow.awaits_exchange:
         return "code"
     return "returned" if flow.code else "front"

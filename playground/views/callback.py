@@ -11,7 +11,7 @@ from playground.errors import FlowUnknown, ResponseRefused
 from playground.flow import Flow
 from playground.flows import flow_id
 from playground.mask import half, mask
-from playground.protocol.authorization import check_repeats
+from playground.protocol.authorization import AuthorizationResponse, check_repeats
 from playground.views.token import exchange_now
 from playground.web import front, shown
 from playground.web.ahead import reading_of
@@ -22,7 +22,7 @@ from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
 from playground.web.requests import own_origin
-from playground.web.security import csrf
+from playground.web.security import allow_leaving, csrf
 from playground.web.services import services
 from playground.web.sheets import Sheet
 from playground.web.token_form import token_fields
@@ -133,11 +133,15 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.response is None:
         return _not_back(flow)
+    if flow.signed_out:
+        allow_leaving()
     sheet = Sheet()
     return sheet.draw(
         "callback.html",
         flow=shown.outline(flow, sheet.hole),
         code=_code(flow, sheet) if flow.code else None,
+        brought=_brought(flow.response),
+        signed_out=flow.signed_out,
         received=moment(flow.responded_at, sheet.hole),
         awaits_exchange=flow.awaits_exchange,
         has_token=flow.token is not None,
@@ -150,6 +154,17 @@ def show(identifier: str) -> ResponseReturnValue:
 def _code(flow: Flow, sheet: Sheet) -> shown.Hidden:
     """The code, masked by half; in front of a room by more."""
     return shown.hidden(flow.code, sheet.hole, mask if sheet.presenting else half)
+
+
+def _brought(response: AuthorizationResponse) -> str:
+    """What came through the browser, in words."""
+    parts = (
+        ("an authorization code", response.code),
+        ("an access token", response.access_token),
+        ("an id token", response.id_token),
+    )
+    *first, last = [words for words, value in parts if value]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _not_back(flow: Flow) -> ResponseReturnValue:

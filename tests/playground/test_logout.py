@@ -239,6 +239,17 @@ def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     assert "sent you back here" in back.words
 
 
+def test_the_flow_of_a_sign_out_says_so_and_leads_on(http: Browser, playground: Playground) -> None:
+    """The token's address tells what became of the token, and how to get another."""
+    page = to_token(http, playground)
+    page.submit("Sign out", follow=False)
+    page = http.get(page.url)
+    assert page.heading == "What came back"
+    assert "You signed out. The playground dropped this flow's tokens" in page.words
+    again = page.submit("Authorize again", follow=False)
+    assert "/oauth2/authorize?" in again.location
+
+
 @pytest.mark.parametrize("query", ["", "?state=unknown"])
 def test_return_from_a_logout_that_did_not_begin_here(
     http: Browser, playground: Playground, query: str

@@ -265,6 +265,11 @@ def test_implicit_and_hybrid(
     posted = response_mode == "form_post"
     page = page.forms[0].submit() if posted else _read_fragment(http, page)
     assert page.status == 200
+    said = str(page.soup.select_one("main h1 + p"))
+    names = {"code": "an authorization code", "token": "an access token", "id_token": "an id token"}
+    assert [n for n, words in names.items() if words in said] == [
+        n for n in names if n in response_type.split()
+    ]
     if "code" in response_type:
         assert page.submit("Get Access Token").heading == "You received the access token"
 
