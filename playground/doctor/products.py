@@ -108,6 +108,13 @@ SETTINGS: dict[str, dict[str, str]] = {
         AUTH0: "add the parameter audience to the authorization request",
         KEYCLOAK: "an Audience mapper in the client's scopes",
     },
+    "approval": {
+        APIM: "choose Approve Always on its consent page once; prompt=none then passes",
+        IS: "choose Approve Always on its consent page once; prompt=none then passes",
+        ASGARDEO: "Advanced, Skip login consent",
+        KEYCLOAK: "Clients, your client, Consent required",
+        ENTRA: "an administrator may have to consent",
+    },
     "consent": {
         KEYCLOAK: "Clients, your client, Consent required",
         ENTRA: "an administrator may have to consent",
@@ -145,9 +152,14 @@ def product_of(form: Form) -> str:
 
 
 def settings(topic: str, form: Form) -> tuple[Setting, ...]:
-    """What the products call it: the flow's own first, then WSO2 and Keycloak, then the others."""
+    """What the products call it: the flow's own first, then WSO2 and Keycloak, then the others.
+
+    Nothing where the flow's own product is known and has no such setting.
+    """
     ours = product_of(form)
     named = SETTINGS.get(topic, {})
+    if ours and ours not in named:
+        return ()
     order = [ours, *FIRST, *named]
     return tuple(
         Setting(product=name, where=named[name], here=name == ours)

@@ -45,7 +45,7 @@ def _not_allowed_to_ask(case: Case) -> Diagnosis:
         sentence=f"The request says prompt=none, and {_WHY[case.failure.error]}.",
         evidence=(Row(name="prompt", value=case.asked.get("prompt", "")),),
         steps=("Let the server show its pages: leave prompt to the server.",),
-        settings=settings("consent", case.form) if "consent" in case.failure.error else (),
+        settings=settings("approval", case.form) if "consent" in case.failure.error else (),
         remedy=Remedy(
             kind="again", label="Authorize again without prompt=none", changes=(("prompt", ""),)
         ),

@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from playground.doctor.products import SETTINGS, settings
+from playground.form import Form
 from tests.doctor.failing import (
     begin,
     causes,
@@ -125,6 +127,24 @@ def test_consent_denied(http: Browser, playground: Playground) -> None:
     page = approve(sign_in(leave(open_form(http, playground)).follow()), "Deny")
     assert "The person pressed Deny." in lede(page)
     assert "User denied the consent" in page.words
+    assert "Where to set it" not in page.words
+    assert "Keycloak" not in page.words
+
+
+def test_prompt_none_before_an_approval_that_stays(http: Browser, playground: Playground) -> None:
+    """Approve Once is no approval for later; the remedy is named in the flow's own product."""
+    approve(sign_in(leave(open_form(http, playground)).follow()))
+    page = leave(open_form(http, playground), prompt="none").follow()
+    assert "has not approved this application yet" in lede(page)
+    assert "choose Approve Always" in evidence(page, "WSO2 API Manager")
+
+
+@pytest.mark.parametrize("topic", SETTINGS)
+@pytest.mark.parametrize("profile", ["embedded", "google", "other"])
+def test_settings_are_never_those_of_other_products_alone(topic: str, profile: str) -> None:
+    """Where the product is known, its own line comes first, or no line at all."""
+    rows = settings(topic, Form(profile=profile))
+    assert not rows or rows[0].here == (profile != "other")
 
 
 def test_response_mode_that_is_not_offered(
