@@ -34,4 +34,5 @@ def register(app: Flask, csrf: CSRFProtect) -> None:
         app.register_blueprint(blueprint)
     for blueprint in PROTOCOL_ENDPOINTS:
         csrf.exempt(blueprint)
+    csrf.exempt(login.commonauth)  # checks the token itself, to go on where the person is signed in
     errors.register_handlers(app)

@@ -17,7 +17,7 @@ from authserver.views.context import (
     silent_sign_in,
     the_server,
 )
-from authserver.views.errors import to_error_page, to_retry_page
+from authserver.views.errors import SIGNED_IN_MEANWHILE, to_error_page, to_retry_page
 
 endpoints = Blueprint("authorize", __name__)
 
@@ -62,8 +62,10 @@ def resume(key: str) -> Any:
 def decide() -> Any:
     """The person has chosen Approve Once, Approve Always or Deny."""
     store, sign_in = the_server().store, current_sign_in()
-    if sign_in is None or not csrf_is_right():
+    if sign_in is None:
         return to_retry_page()
+    if not csrf_is_right():
+        return to_retry_page(SIGNED_IN_MEANWHILE)
     waiting = store.pending.take(CONSENT, request.form["sessionDataKeyConsent"])
     if waiting is None or waiting.sid != sign_in.sid:
         return to_retry_page()
@@ -104,7 +106,9 @@ def _continue(
         return send(step)
     if step is Ask.LOGIN or sign_in is None:
         key = key or pending.put(LOGIN, {"parameters": asked.sent})
-        return redirect(f"{the_server().parts.deployment.endpoints.login_url}?sessionDataKey={key}")
+        force = "&forceAuth=true" if sign_in else ""
+        login_url = the_server().parts.deployment.endpoints.login_url
+        return redirect(f"{login_url}?sessionDataKey={key}{force}")
     data = {"parameters": asked.sent, "login": digest(key or "")}
     consent_key = pending.put(CONSENT, data, sid=sign_in.sid)
     name = "login.consent_openid" if "openid" in asked.scope.split() else "login.consent"

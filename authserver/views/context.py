@@ -40,8 +40,16 @@ def silent_sign_in() -> SignIn | None:
 
 
 def remember_sign_in(new: NewSignIn, *, remember: bool) -> None:
-    """Gives this browser a new session that holds the sign-in and nothing of the old one."""
+    """Gives this browser a new session that holds the sign-in and nothing of the old one.
+
+    When the same person signs in again, the forms in that person's other tabs stay good.
+    """
+    before = current_sign_in()
+    again = before is not None and before.sid == new.sign_in.sid
+    csrf_token = session.get("csrf_token") if again else None
     session.clear()
+    if csrf_token:
+        session["csrf_token"] = csrf_token
     session["handle"] = new.handle
     session.permanent = remember
     g.sign_in = new.sign_in

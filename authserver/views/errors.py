@@ -10,12 +10,21 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from authserver.oauth.errors import PageError, Refused
-from authserver.views.context import the_server
+from authserver.views.context import current_sign_in, the_server
 
 pages = Blueprint("errors", __name__)
 
 ERROR = "error"
-RETRY = "Something went wrong during the authentication process. Please try signing in again."
+SIGNED_IN_MEANWHILE = "signed.in.meanwhile"
+MEANWHILE = "You signed in in another tab meanwhile, so this form is out of date. It was not used."
+RETRY = {
+    "": (
+        "Something went wrong during the authentication process. Please try signing in again.",
+        "A sign-in can be answered once and waits 15 minutes. "
+        "Go back to the application and begin again there.",
+    ),
+    SIGNED_IN_MEANWHILE: (MEANWHILE, "Go back to the application and begin again there."),
+}
 EXPLAINED = {
     "invalid_client": (
         "Cannot find an application associated with the given consumer key.",
@@ -56,7 +65,8 @@ def oauth2_error() -> Any:
 @pages.get("/authenticationendpoint/retry.do")
 def retry() -> Any:
     """Says that this sign-in cannot go on and must be begun again."""
-    return render_template("retry.html", message=RETRY), 400
+    message, remedy = RETRY.get(request.args.get("status", ""), RETRY[""])
+    return render_template("retry.html", message=message, remedy=remedy), 400
 
 
 def to_error_page(error: PageError) -> Any:
@@ -70,9 +80,10 @@ def to_error_page(error: PageError) -> Any:
     return redirect(f"{url_for('errors.oauth2_error')}?{urlencode(shown)}")
 
 
-def to_retry_page() -> Any:
-    """The way to the page that asks to begin again."""
-    return redirect(the_server().parts.deployment.endpoints.retry_url)
+def to_retry_page(status: str = "") -> Any:
+    """The way to the page that asks to begin again; `status` names the cause, where it is known."""
+    retry_url = the_server().parts.deployment.endpoints.retry_url
+    return redirect(f"{retry_url}?{urlencode({'status': status})}" if status else retry_url)
 
 
 def compare(sent: str, registered: str) -> dict[str, Any]:
@@ -94,11 +105,14 @@ def register_handlers(app: Flask) -> None:
 
 
 def _csrf_failed(_error: CSRFError) -> Any:
-    message = (
-        "The form did not come back with the cookie it was given. Allow cookies for this "
-        "server, go back, reload the page and send the form again."
-    )
-    return render_template("retry.html", message=message), 400
+    message, remedy = MEANWHILE, "Go back, reload the page and send the form again."
+    if current_sign_in() is None:
+        message = (
+            "The form did not come back with the cookie it was given: you signed out in another "
+            "tab meanwhile, or this browser keeps no cookies for this server."
+        )
+        remedy = f"Allow cookies for this server. {remedy}"
+    return render_template("retry.html", message=message, remedy=remedy), 400
 
 
 def _refused(error: Refused) -> Response:

@@ -13,6 +13,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_wtf.csrf import CSRFError
 
 from authserver.oauth.logout import end_sign_in
 from authserver.oauth.scopes import in_words
@@ -20,35 +21,42 @@ from authserver.security import allow_callback
 from authserver.store.pending import Waiting
 from authserver.views.authorize import CONSENT, LOGIN
 from authserver.views.context import (
+    csrf_is_right,
     current_sign_in,
     remember_sign_in,
     set_frame_cookies,
     the_server,
 )
-from authserver.views.errors import to_retry_page
+from authserver.views.errors import SIGNED_IN_MEANWHILE, to_retry_page
 
 pages = Blueprint("login", __name__)
 
 PORTAL = "portal"
-LOGIN_FAILED = "Login failed! Please check your username and password and try again."
+FAILURES = {
+    "login.fail.message": "Login failed! Please check your username and password and try again.",
+    SIGNED_IN_MEANWHILE: "Another person signed in in another tab meanwhile. Sign in here again.",
+}
 
 
 @pages.get("/authenticationendpoint/login.do")
 def login() -> Any:
-    """Asks for name and password."""
+    """Asks for name and password, unless the person has signed in in another tab meanwhile."""
     key = request.args.get("sessionDataKey", "")
     waiting = waiting_for_login(key)
     if waiting is None:
         return to_retry_page()
+    failed = request.args.get("authFailure") == "true"
+    if current_sign_in() and not failed and "forceAuth" not in request.args:
+        return _onward(waiting, key)
     parameters = waiting.data.get("parameters", {})
     if "redirect_uri" in parameters:
         allow_callback(parameters["redirect_uri"])
     typed = session.pop("typed", None)
-    failed = request.args.get("authFailure") == "true"
+    message = request.args.get("authFailureMsg", "")
     return render_template(
         "login.html",
         key=key,
-        error=LOGIN_FAILED if failed else None,
+        error=FAILURES.get(message, FAILURES["login.fail.message"]) if failed else None,
         username=typed or parameters.get("login_hint", ""),
         client=client_of(parameters),
     )
@@ -62,13 +70,12 @@ def commonauth() -> Any:
     waiting = waiting_for_login(key)
     if waiting is None:
         return to_retry_page()
-    name = form.get("username") or form.get("usernameUserInput", "")
-    user = store.users.authenticate(name.strip(), form.get("password", ""))
+    name = (form.get("username") or form.get("usernameUserInput", "")).strip()
+    if not csrf_is_right():
+        return _signed_in_meanwhile(waiting, key, name)
+    user = store.users.authenticate(name, form.get("password", ""))
     if user is None:
-        session["typed"] = name[:255]
-        again = {"authFailure": "true", "authFailureMsg": "login.fail.message"}
-        query = urlencode({"sessionDataKey": key, **again})
-        return redirect(f"{url_for('login.login')}?{query}")
+        return _ask_again(key, name, "login.fail.message")
     before, remember = current_sign_in(), "chkRemember" in form
     if before and before.username != user.username:
         end_sign_in(the_server(), before)
@@ -99,6 +106,22 @@ def consent() -> Any:
         username=sign_in.username,
         callback=parameters["redirect_uri"],
     )
+
+
+def _signed_in_meanwhile(waiting: Waiting, key: str, name: str) -> Any:
+    """A login form from before a sign-in in another tab: nothing in it is believed."""
+    sign_in = current_sign_in()
+    if sign_in is None:
+        raise CSRFError
+    if sign_in.username == name:
+        return _onward(waiting, key)
+    return _ask_again(key, name, SIGNED_IN_MEANWHILE)
+
+
+def _ask_again(key: str, name: str, message: str) -> Any:
+    session["typed"] = name[:255]
+    again = {"sessionDataKey": key, "authFailure": "true", "authFailureMsg": message}
+    return redirect(f"{url_for('login.login')}?{urlencode(again)}")
 
 
 def client_of(parameters: dict[str, str]) -> Any:

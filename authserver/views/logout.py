@@ -23,7 +23,7 @@ from authserver.views.context import (
     protocol_request,
     the_server,
 )
-from authserver.views.errors import to_retry_page
+from authserver.views.errors import SIGNED_IN_MEANWHILE, to_retry_page
 
 endpoints = Blueprint("logout", __name__, url_prefix="/oidc")
 
@@ -68,7 +68,7 @@ def decide() -> Any:
     """The person said Yes or No."""
     store, sign_in = the_server().store, current_sign_in()
     if not csrf_is_right():
-        return to_retry_page()
+        return to_retry_page(SIGNED_IN_MEANWHILE if sign_in else "")
     waiting = store.pending.take(LOGOUT, request.form["sessionDataKey"])
     if waiting is None:
         return to_retry_page()

@@ -3,7 +3,10 @@
 from typing import Any
 
 import pytest
+from flask.json.tag import TaggedJSONSerializer
+from itsdangerous import URLSafeTimedSerializer
 
+from authserver.store import open_store
 from tests.authserver.conftest import (
     CALLBACK,
     CLIENT_ID,
@@ -240,6 +243,80 @@ def test_forms_need_their_csrf_token(browser: Browser) -> None:
     browser.sign_in()
     form = browser.form("sessionDataKeyConsent")
     assert "retry.do" in browser.submit(form, csrf_token="wrong", consent="approve").url
+
+
+def test_two_tabs_at_the_login_page(browser: Browser) -> None:
+    """Signed in in one tab, the other's login goes on without asking for anything again."""
+    browser.authorize(state="one")
+    first = browser.form("usernameUserInput")
+    browser.authorize(state="two")
+    browser.sign_in()
+    second = browser.form("sessionDataKeyConsent")
+    page = browser.submit(first, usernameUserInput="admin", password="admin")
+    assert "sessionDataKeyConsent" in page.url
+    assert answer(browser.choose("approve"))["state"] == "one"
+    browser.page.url = browser.server.url
+    assert answer(browser.submit(second, consent="approve"))["state"] == "two"
+
+
+def test_login_page_opened_after_a_sign_in_in_another_tab(browser: Browser) -> None:
+    """It leads on, unless the request asks for a sign-in of its own."""
+    browser.authorize()
+    waiting = browser.page.url
+    browser.authorize()
+    browser.sign_in()
+    assert "sessionDataKeyConsent" in browser.open(waiting).url
+    browser.authorize(prompt="login")
+    assert "login.do" in browser.open(browser.page.url.replace("&forceAuth=true", "")).url
+
+
+def test_same_person_signs_in_again_in_another_tab(signed_in: Browser) -> None:
+    """A consent that is shown stays good; the handle of the session changes all the same."""
+    signed_in.authorize()
+    consent = signed_in.form("sessionDataKeyConsent")
+    before = signed_in.http.cookies.get("authserver_session")
+    signed_in.authorize(prompt="login")
+    signed_in.sign_in()
+    handles = [_handle(cookie) for cookie in (before, signed_in.http.cookies["authserver_session"])]
+    assert handles[0] != handles[1]
+    signed_in.page.url = signed_in.server.url
+    assert "code" in answer(signed_in.submit(consent, consent="approve"))
+
+
+def _handle(cookie: str | None) -> str:
+    """The handle in a session cookie, which is signed and not encrypted."""
+    signed = URLSafeTimedSerializer("", salt="cookie-session", serializer=TaggedJSONSerializer())
+    return str(signed.loads_unsafe(cookie or "")[1]["handle"])
+
+
+def test_another_person_signs_in_in_another_tab(signed_in: Browser, server: RunningServer) -> None:
+    """The consent shown to the first person is worth nothing any more, and the page says why."""
+    users = open_store(server.data_dir / "authserver.sqlite3").users
+    users.add("second", "second", profile={}, is_admin=False)
+    signed_in.authorize()
+    consent = signed_in.form("sessionDataKeyConsent")
+    signed_in.authorize(prompt="login")
+    late = signed_in.form("usernameUserInput")
+    signed_in.sign_in("second", "second")
+    signed_in.page.url = server.url
+    page = signed_in.submit(consent, consent="approve")
+    assert "retry.do" in page.url
+    assert "You signed in in another tab meanwhile" in text_of(page)
+    assert "cookies" not in text_of(page)
+    page = signed_in.submit(late, usernameUserInput="admin", password="admin")
+    assert "Another person signed in in another tab meanwhile" in text_of(page)
+    assert "sessionDataKeyConsent" in signed_in.sign_in().url
+
+
+def test_form_without_its_cookie_names_the_cause(browser: Browser) -> None:
+    """Without a session the cookie is the cause, and one advice follows from it."""
+    browser.authorize()
+    form = browser.form("usernameUserInput")
+    browser.http.cookies.clear()
+    page = browser.submit(form, usernameUserInput="admin", password="admin")
+    assert page.status_code == 400
+    assert "keeps no cookies" in text_of(page)
+    assert "begin again" not in text_of(page)
 
 
 def test_no_cookie_before_the_login_page(server: RunningServer) -> None:
