@@ -92,6 +92,22 @@ def test_every_page(
     check(page)
 
 
+def test_a_long_scope_stays_in_the_window(
+    embedded: Embedded, new_page: Pages, receiver: Receiver
+) -> None:
+    """A scope is one word, however long; the consent page breaks it."""
+    page = new_page(viewport=(390, 800))
+    sent = {
+        "client_id": client_at(embedded, receiver),
+        "redirect_uri": f"{receiver.url}/cb",
+        "scope": "x" * 1200,
+    }
+    page.goto(authorize_url(embedded, **sent))
+    sign_in(page)
+    expect(page.get_by_role("button", name="Approve Once")).to_be_visible()
+    check(page)
+
+
 def test_code_is_selectable_once_a_callback_is_typed(embedded: Embedded, page: Page) -> None:
     """The tutorial's note: no Code and no Implicit before the callback URL."""
     page.goto(f"{embedded.url}/devportal/applications/create")
