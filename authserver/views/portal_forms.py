@@ -66,12 +66,16 @@ def read_keys(form: MultiDict[str, str]) -> KeysForm:
     """The settings as typed, with a sentence for each thing that is wrong."""
     problems: list[str] = []
     metadata: dict[str, Any] = {"grant_types": form.getlist("grant_types")}
-    metadata |= {name: form.get(name, "").split() for name in URL_LISTS}
+    metadata |= {name: _lines(form.get(name, "")) for name in URL_LISTS}
     metadata |= {name: form.get(name, "").strip() or None for name in (*WEB_URLS, *CHOICES)}
     metadata |= {name: name in form for name in BOXES}
     metadata |= {name: _seconds(form.get(name, ""), name, problems) for name in SECONDS}
     metadata["jwks"] = read_jwks(form.get("jwks", ""))
     return KeysForm(metadata=metadata, problems=(*problems, *problems_with(metadata)))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _seconds(text: str, name: str, problems: list[str]) -> int | None:

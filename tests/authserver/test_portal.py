@@ -82,6 +82,17 @@ def test_bad_callback(signed_in: Browser, callback: str) -> None:
     assert "GENERATE KEYS" in page.text
 
 
+def test_callbacks_are_split_at_lines(signed_in: Browser) -> None:
+    """A line with spaces is one callback that is wrong, and stays as it was typed."""
+    signed_in.open("/devportal/applications/create")
+    signed_in.submit(signed_in.form("name"), name="Lines")
+    typed = f"not a url\r\n\r\n  {CALLBACK}"
+    page = signed_in.submit(signed_in.form("redirect_uris"), redirect_uris=typed)
+    assert text_of(page).count("is not an absolute URL") == 1
+    assert "not a url is not an absolute URL." in text_of(page)
+    assert dict(signed_in.form("redirect_uris").fields)["redirect_uris"] == f"not a url\n{CALLBACK}"
+
+
 @pytest.mark.parametrize("callback", ["http://[::1]:5000/cb", "com.example.app:/cb"])
 def test_unusual_callbacks(new_application: NewApplication, callback: str) -> None:
     """An IPv6 address and an app's own scheme are callbacks too (RFC 8252 §7)."""
