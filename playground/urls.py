@@ -73,9 +73,14 @@ def _valid_host(host: str) -> bool:
 def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
     """Append parameters to the query that `url` already has (RFC 6749 §3.1)."""
     parts = urlsplit(url)
-    added = "&".join(f"{_quoted_name(name)}={quote(value, safe='')}" for name, value in parameters)
+    added = "&".join(as_pair(name, value) for name, value in parameters)
     query = "&".join(piece for piece in (parts.query, added) if piece)
     return urlunsplit(parts._replace(query=query))
+
+
+def as_pair(name: str, value: str) -> str:
+    """A parameter as it stands in a query."""
+    return f"{_quoted_name(name)}={quote(value, safe='')}"
 
 
 @lru_cache(maxsize=256)

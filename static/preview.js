@@ -12,7 +12,10 @@ function isSent(form, when) {
   return word ? held.split(/\s+/).includes(word) : !other || held;
 }
 
-const encode = (name, value) => String(new URLSearchParams([[name, value]]));
+// As the playground encodes: a space is %20, and only letters, digits and _.-~ stay.
+const quote = (text) => encodeURIComponent(text)
+  .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+const encode = (name, value) => `${quote(name)}=${quote(value)}`;
 
 // A fixed value is the application's; "…" stands for one that is made when the form is sent.
 function pairToSend(form, { name, fixed, when }) {

@@ -14,6 +14,7 @@ from playground.form import Form, check, fill, open_places, read, shown_grant
 from playground.mask import mask
 from playground.protocol import authorization
 from playground.report.link import SECRETS, without_secrets
+from playground.urls import as_pair
 from playground.web import browser, front
 from playground.web.doctor import pending_flow
 from playground.web.frame import at_step
@@ -195,9 +196,14 @@ def _preview(form: Form) -> list[dict[str, str]]:
     if "code" in form.response_types and form.code_challenge_method:
         values |= {"code_challenge": "…", "code_challenge_method": form.code_challenge_method}
     return [
-        {"name": n, "value": values.get(n, ""), "fixed": fixed.get(n, ""), "when": when.get(n, "")}
+        {"name": n, "pair": _pair(n, values), "fixed": fixed.get(n, ""), "when": when.get(n, "")}
         for n in PREVIEWED
     ]
+
+
+def _pair(name: str, values: dict[str, str]) -> str:
+    value = values.get(name, "")
+    return f"{name}={value}" if value == "…" else as_pair(name, value) if value else ""
 
 
 @pages.post("/playground2/oauth2client/<identifier>/recheck")

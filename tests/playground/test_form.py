@@ -1,5 +1,7 @@
 """The form: labels and defaults of the tutorial, nothing typed is lost, bad input is explained."""
 
+import re
+
 import pytest
 
 from tests.playground.walking import choose_grant, leave, open_form
@@ -170,6 +172,15 @@ def test_form_without_csrf_token_is_refused(http: Browser, playground: Playgroun
     page = http.post(playground.url + "/playground2/oauth2", {"action": "authorize"}, follow=False)
     assert page.status == 400
     assert "does not belong to your current session" in page.words
+
+
+def test_preview_is_what_is_sent(http: Browser, playground: Playground) -> None:
+    """The URL under the form, without scripts, is encoded as the one that is sent."""
+    leave(open_form(http, playground), scope="openid a'(b)*", login_hint="me & you/+")
+    page = open_form(http, playground)
+    shown = page.soup.select_one("[data-preview]").get_text()
+    sent = leave(page).location
+    assert shown == re.sub(r"(state|nonce|code_challenge)=[^&]+", r"\1=…", sent)
 
 
 def test_reset_clears_what_was_typed(http: Browser, playground: Playground) -> None:

@@ -1,6 +1,7 @@
 """The tutorial in a real browser, by the words on the pages, with TLS verified."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,16 @@ def test_url_changes_as_one_types(page: Page, playground: Playground) -> None:
     page.get_by_label("Scope").fill("openid typed_now")
     expect(page.locator("[data-preview]")).to_contain_text("typed_now")
     expect(page.locator("[data-preview]")).to_contain_text("response_type=code")
+
+
+def test_url_is_shown_as_it_will_be_sent(page: Page, playground: Playground) -> None:
+    """What is typed is encoded as the playground encodes it."""
+    import_photos(page, playground)
+    page.get_by_label("Scope").fill("openid a'(b)*!~")
+    shown = page.locator("[data-preview]").text_content()
+    with page.expect_request(lambda request: "/oauth2/authorize?" in request.url) as sent:
+        press(page, "Authorize")
+    assert shown == re.sub(r"(state|nonce|code_challenge)=[^&]+", r"\1=…", sent.value.url)
 
 
 def test_fragment_leaves_the_address_bar(page: Page, playground: Playground) -> None:
