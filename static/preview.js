@@ -1,4 +1,5 @@
-// Rewrites the authorization URL under the form while one types.
+// Rewrites the authorization URL under the form while one types; another grant has other fields,
+// which come from the server.
 "use strict";
 
 function valueOf(form, parameter) {
@@ -51,5 +52,11 @@ function update(form) {
   if (target) render(target, form);
 }
 
+function follow({ name, form }) {
+  const button = form && form.querySelector(`[data-follows="${name}"]`);
+  if (button) form.requestSubmit(button);
+}
+
+document.addEventListener("change", (event) => follow(event.target));
 document.addEventListener("input", (event) => update(event.target.form));
 window.addEventListener("pageshow", () => [...document.forms].forEach(update));

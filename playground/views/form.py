@@ -73,9 +73,18 @@ def submit() -> ResponseReturnValue:
     if action == "profile" and form.profile in services().profiles:
         form = fresh_form(form.profile)
     remember_form(form)
-    if action in ("profile", "show", "discovery"):
-        return redirect(url_for("discovery.show" if action == "discovery" else "form.show"), 303)
-    return authorize(form)
+    return _elsewhere(action) or authorize(form)
+
+
+def _elsewhere(action: str) -> ResponseReturnValue | None:
+    """Where a button leads that asks the server for nothing; the fragment keeps the focus."""
+    places = {
+        "profile": url_for("form.show"),
+        "show": url_for("form.show"),
+        "grant": url_for("form.show", _anchor="f-grant_type"),
+        "discovery": url_for("discovery.show"),
+    }
+    return redirect(places[action], 303) if action in places else None
 
 
 def authorize(form: Form) -> ResponseReturnValue:
@@ -191,7 +200,9 @@ def _preview(form: Form) -> list[dict[str, str]]:
         code_verifier="",
     )
     values = dict(request_now.parameters)
-    fixed = {"response_type": form.response_type, "state": "…", "nonce": "…", "code_challenge": "…"}
+    fixed = {"state": "…", "nonce": "…", "code_challenge": "…"}
+    if shown_grant(form) == fields.CODE:  # the other grants have a field for it
+        fixed["response_type"] = form.response_type
     when = {"nonce": "scope openid", "code_challenge": "code_challenge_method"}
     if "code" in form.response_types and form.code_challenge_method:
         values |= {"code_challenge": "…", "code_challenge_method": form.code_challenge_method}

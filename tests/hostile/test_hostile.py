@@ -105,7 +105,9 @@ def test_a_callback_of_raw_bytes(hostile: Hostile, body: bytes) -> None:
 
 
 @CALM
-@given(values=FORM, action=st.sampled_from(["authorize", "show", "profile", "discovery", "?"]))
+@given(
+    values=FORM, action=st.sampled_from(["authorize", "show", "grant", "profile", "discovery", "?"])
+)
 def test_the_form_takes_anything(hostile: Hostile, values: dict[str, str], action: str) -> None:
     """Every field, every button: corrected, refused or sent, and shown again as text."""
     form = {**values, "action": action, "csrf_token": hostile.csrf()}

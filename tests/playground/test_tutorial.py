@@ -184,6 +184,33 @@ def test_url_changes_as_one_types(page: Page, playground: Playground) -> None:
     expect(page.locator("[data-preview]")).to_contain_text("response_type=code")
 
 
+def choose(page: Page, grant: str, url: str) -> None:
+    """Choose a grant by its select alone; its URL shows that its fields have come."""
+    page.get_by_label("Authorization Grant Type").select_option(grant)
+    expect(page.locator("[data-preview]")).to_contain_text(url)
+
+
+def test_grant_brings_its_fields_as_one_chooses(page: Page, playground: Playground) -> None:
+    """Another grant needs no button; what was typed stays, the focus too, the URL follows."""
+    import_photos(page, playground)
+    grant = page.get_by_label("Authorization Grant Type")
+    page.get_by_label("Scope").fill("openid kept")
+    grant.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-preview]")).to_contain_text("response_type=id_token%20token")
+    expect(grant).to_be_focused()
+    expect(grant).to_be_in_viewport()
+    expect(page.get_by_label("Scope")).to_have_value("openid kept")
+    page.keyboard.press("End")
+    expect(page.get_by_label("User name")).to_be_visible()
+    expect(page.locator("[data-preview]")).to_have_count(0)
+    expect(grant).to_be_focused()
+    choose(page, "hybrid", "response_type=code%20id_token")
+    page.get_by_text("Request", exact=True).click()
+    page.get_by_label("Response type").select_option("code token")
+    expect(page.locator("[data-preview]")).to_contain_text("response_type=code%20token")
+
+
 def test_url_is_shown_as_it_will_be_sent(page: Page, playground: Playground) -> None:
     """What is typed is encoded as the playground encodes it."""
     import_photos(page, playground)
@@ -197,8 +224,7 @@ def test_url_is_shown_as_it_will_be_sent(page: Page, playground: Playground) -> 
 def test_fragment_leaves_the_address_bar(page: Page, playground: Playground) -> None:
     """A token in the fragment is taken out of the address at once (RFC 9700 §4.3.2)."""
     import_photos(page, playground)
-    page.get_by_label("Authorization Grant Type").select_option("implicit")
-    press(page, "Show the fields of this grant")
+    choose(page, "implicit", "response_type=id_token%20token")
     press(page, "Authorize")
     sign_in(page)
     press(page, "Approve Once")
