@@ -21,12 +21,18 @@ Options = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """One field. `help` is one sentence; `parameter` names what it becomes on the wire."""
+    """One field. `help` is one sentence; `parameter` names what it becomes on the wire.
+
+    Several names stand between spaces. `also` says in words where else it goes; `metadata` is the
+    member of the server's metadata that it stands for.
+    """
 
     name: str
     label: str
     help: str
     parameter: str = ""
+    also: str = ""
+    metadata: str = ""
     kind: str = "text"
     group: str = "main"
     grants: Sequence[str] = ALL
@@ -60,7 +66,7 @@ FIELDS: tuple[Field, ...] = (
         name="grant_type",
         label="Authorization Grant Type",
         help="How the token is obtained.",
-        parameter="grant_type, response_type",
+        parameter="grant_type response_type",
         kind="select",
         options=GRANTS,
         required=True,
@@ -122,8 +128,9 @@ FIELDS: tuple[Field, ...] = (
     Field(
         name="client_secret",
         label="Client Secret",
-        help="The Consumer Secret; empty: the one kept for this server.",
-        parameter="client_secret, or the Authorization header",
+        help="The Consumer Secret.",
+        parameter="client_secret",
+        also="in the Authorization header",
         kind="password",
         group="client",
         maxlength=500,
@@ -242,7 +249,7 @@ FIELDS: tuple[Field, ...] = (
         name="issuer",
         label="Issuer",
         help="Who the server says it is; id tokens and responses must name it exactly.",
-        parameter="issuer",
+        metadata="issuer",
         group="endpoints",
         kind="url",
     ),
@@ -255,7 +262,7 @@ FIELDS: tuple[Field, ...] = (
         grants=REDIRECTING,
     ),
     *(
-        _url(name, label, text, parameter=name, group="endpoints")
+        _url(name, label, text, metadata=name, group="endpoints")
         for name, label, text in (
             ("jwks_uri", "Key set", "The keys that verify the server's signatures."),
             ("userinfo_endpoint", "UserInfo Endpoint", "Who signed in."),
@@ -267,9 +274,9 @@ FIELDS: tuple[Field, ...] = (
             ("revocation_endpoint", "Revocation Endpoint", "Where a token is made invalid."),
             ("end_session_endpoint", "Logout Endpoint", "Where the browser signs out."),
             ("check_session_iframe", "Session iframe", "Tells whether the session changed."),
-            ("resource_endpoint", "Photo API", "The resource that the token opens."),
         )
     ),
+    _url("resource_endpoint", "Photo API", "The resource that the token opens.", group="endpoints"),
     _url(
         "post_logout_redirect_uri",
         "Post-logout URL",

@@ -34,6 +34,8 @@ class Shown:
     kind: str
     help: str
     parameter: str
+    also: str = ""
+    metadata: str = ""
     options: Options = ()
     error: str = ""
     placeholder: str = ""
@@ -57,6 +59,8 @@ class Shown:
             kind=item.kind,
             help=item.help,
             parameter=item.parameter,
+            also=item.also,
+            metadata=item.metadata,
             **known,  # type: ignore[arg-type]
         )
 

@@ -174,6 +174,42 @@ def test_form_without_csrf_token_is_refused(http: Browser, playground: Playgroun
     assert "does not belong to your current session" in page.words
 
 
+def hint(page, name: str) -> str:
+    """The line under a field."""
+    return " ".join(page.soup.select_one(f"#f-{name}-help").get_text().split())
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "codes"),
+    [
+        ("scope", "Sent as scope.", ["scope"]),
+        ("grant_type", "grant_type and response_type.", ["grant_type", "response_type"]),
+        ("client_secret", "client_secret, or in the Authorization header.", ["client_secret"]),
+        ("jwks_uri", "jwks_uri in the server's metadata.", ["jwks_uri"]),
+        ("issuer", "issuer in the server's metadata.", ["issuer"]),
+        ("resource_endpoint", "The resource that the token opens.", []),
+    ],
+)
+def test_hint_says_what_a_field_becomes(
+    http: Browser, playground: Playground, name: str, words: str, codes: list[str]
+) -> None:
+    """A parameter is sent, a member of the metadata is not; only names are set as code."""
+    page = open_form(http, playground)
+    assert hint(page, name).endswith(words)
+    assert ("Sent as" in hint(page, name)) == (name in ("scope", "grant_type", "client_secret"))
+    assert [tag.get_text() for tag in page.soup.select(f"#f-{name}-help code")] == codes
+
+
+def test_hint_speaks_of_a_kept_secret_where_there_is_one(
+    http: Browser, playground: Playground
+) -> None:
+    """An empty secret means the kept one; another server has none yet."""
+    page = open_form(http, playground)
+    assert "Empty: the one kept for this server." in hint(page, "client_secret")
+    page = page.submit("Use this server", profile="wso2-is")
+    assert "kept" not in hint(page, "client_secret")
+
+
 def test_preview_is_what_is_sent(http: Browser, playground: Playground) -> None:
     """The URL under the form, without scripts, is encoded as the one that is sent."""
     leave(open_form(http, playground), scope="openid a'(b)*", login_hint="me & you/+")
