@@ -54,11 +54,11 @@ def own_flow(identifier: str) -> Flow:
     if flow is None or not owns(flow):
         raise FlowUnknown(
             sentence="There is no such flow in this browser.",
-            advice=(
-                "It may have expired, been reset, or belong to another browser.",
-                how_many_are_kept(),
-                "Start again with Import Photos; the form keeps what you typed.",
+            evidence=(
+                ("Reason", "It has expired, was reset, or belongs to another browser."),
+                ("Kept in a browser", how_many_are_kept()),
             ),
+            advice=("Start again with Import Photos; the form keeps what you typed.",),
             status=404,
         )
     return flow

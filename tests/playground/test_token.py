@@ -235,6 +235,9 @@ def test_another_browser_cannot_see_the_flow(new_browser: Any, playground: Playg
     stranger = new_browser().get(page.url)
     assert stranger.status == 404
     assert "no such flow in this browser" in stranger.words
+    causes, _, advice = stranger.words.partition("What to do")
+    assert "belongs to another browser" in causes
+    assert advice.strip().startswith("Start again with Import Photos")
 
 
 @pytest.mark.parametrize("grant", ["client_credentials", "password"])
