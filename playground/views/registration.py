@@ -22,6 +22,7 @@ from playground.web.services import services
 
 pages = Blueprint("registration", __name__, url_prefix="/playground2/registration")
 _KEPT, _TICKET = "registered", "registration_ticket"
+_DELETED = "registration_deleted"
 MAX_KEPT = 10
 
 
@@ -36,6 +37,7 @@ def show() -> ResponseReturnValue:
         form=form,
         wanted=registration.client_metadata(form, _addresses()),
         registered=kept,
+        deleted=session.pop(_DELETED, ""),
         exchanges=shown_exchanges(_ticket(), known),
     )
 
@@ -74,6 +76,7 @@ def delete() -> ResponseReturnValue:
     _keep([r for r in _kept() if r != found])
     if form.client_id == found.client_id:
         remember_form(replace(form, client_id="", client_secret=""))
+    session[_DELETED] = found.client_id
     return redirect(url_for("registration.show"), 303)
 
 

@@ -97,7 +97,12 @@ def test_one_click_deletes(
 ) -> None:
     """DELETE goes to the management address with its token; the form forgets the client."""
     rogue.answer("/register/made-here", 204)
-    page = offered.submit(REGISTER).submit(DELETE)
+    registered = offered.submit(REGISTER)
+    back = registered.soup.select('main a[href="/playground2/oauth2"]')
+    assert [link.get_text() for link in back] == ["Use it: back to the form"]
+    page = registered.submit(DELETE)
+    assert "The client was deleted at the server. made-here" in page.words
+    assert "was deleted" not in http.get(page.url).words
     (sent,) = rogue.received("/register/made-here")
     assert (sent.method, sent.headers["Authorization"]) == ("DELETE", f"Bearer {TOKEN}")
     assert "made-here" not in form_values(http, playground).values()
