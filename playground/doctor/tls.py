@@ -13,7 +13,6 @@ from playground.doctor.products import APIM, IS, KEYCLOAK, settings
 
 _CODE = re.compile(r"\(code (\d+)\)")
 _UNTRUSTED, _EXPIRED, _TOO_EARLY, _WRONG_NAME = (18, 19, 20, 21), (10,), (9,), (62, 64)
-_KEEP_CODE = "Nothing was sent: a code that waits for its exchange is still good."
 _EXPORT = (
     "keytool -exportcert -rfc -alias wso2carbon -file wso2.pem \\\n"
     "  -keystore <HOME>/repository/resources/security/wso2carbon.jks -storepass wso2carbon\n"
@@ -47,6 +46,12 @@ def _evidence(case: Case) -> tuple[Row, ...]:
     return tuple(rows)
 
 
+def _nothing_sent(case: Case) -> str:
+    if case.flow is not None and case.flow.awaits_exchange:
+        return "Nothing was sent: the code that waits for its exchange is still good."
+    return "Nothing was sent."
+
+
 def _untrusted(case: Case, *, self_signed: bool) -> Diagnosis:
     return Diagnosis(
         cause="certificate_untrusted",
@@ -59,7 +64,7 @@ def _untrusted(case: Case, *, self_signed: bool) -> Diagnosis:
         steps=(
             "See the certificate; if it is your server's, trust exactly that one. Or name its "
             "authority's PEM file in PLAYGROUND_CA_FILE. Verification is never switched off.",
-            _KEEP_CODE,
+            _nothing_sent(case),
         ),
         settings=(
             Setting(product=f"{APIM}, {IS}", lines=_EXPORT),
@@ -79,7 +84,7 @@ def _wrong_name(case: Case) -> Diagnosis:
             "Use the host name that the certificate is for. WSO2's own certificate is for "
             "localhost alone: not for 127.0.0.1, not for the machine's name.",
             f"Or give the server a certificate whose subject alternative names hold {host}.",
-            _KEEP_CODE,
+            _nothing_sent(case),
         ),
         settings=settings("host", case.form),
     )
@@ -95,7 +100,7 @@ def _dates(case: Case, *, early: bool) -> Diagnosis:
         evidence=_evidence(case),
         steps=(
             "Only whoever runs the server can renew it; WSO2's self-signed one lasts 27 months.",
-            _KEEP_CODE,
+            _nothing_sent(case),
         ),
     )
 

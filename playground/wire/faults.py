@@ -86,7 +86,7 @@ def _no_answer(
         return ServerUnreachable(
             sentence=f"Nothing answers at {where}: the connection was refused.",
             evidence=evidence,
-            advice=(f"Is the server running on {where}?", "Check the host and the port."),
+            advice=("Check the host and the port.", f"See that the server is running on {where}."),
             status=502,
         )
     if _first(causes, socket.gaierror):

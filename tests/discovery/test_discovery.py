@@ -1,5 +1,6 @@
 """Discovery: where the metadata is looked for, what of it is believed, what it changes."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tests.playground.walking import open_form
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 from tests.support.chromium import Pages, axe
+from tests.support.processes import free_port
 from tests.support.rogue import Rogue
 
 PAGE = "/playground2/discovery"
@@ -275,6 +277,28 @@ def test_taking_nothing_is_refused(http: Browser, playground: Playground) -> Non
     token = http.get(playground.url + PAGE).form("Look it up").value("csrf_token")
     assert http.post(f"{playground.url}{PAGE}/take", {"csrf_token": token}).status == 400
     assert http.post(f"{playground.url}{PAGE}", {"issuer": "https://x"}).status == 400
+
+
+def test_a_lookup_that_reaches_nobody_can_be_repeated(
+    http: Browser, playground: Playground
+) -> None:
+    """What was typed waits behind a link, and what to do is no question."""
+    typed = f"https://localhost:{free_port()}"
+    page = look(http, playground, typed)
+    assert page.status == 502
+    assert "?" not in page.words.partition("What to do")[2].partition("Look it up again")[0]
+    again = page.click("Look it up again")
+    assert again.form("Look it up").value("issuer") == typed
+
+
+def test_a_lookup_at_an_untrusted_server_speaks_of_no_code(
+    http: Browser, playground: Playground, tls_server: Callable[..., Rogue]
+) -> None:
+    """No code waits for an exchange there."""
+    page = look(http, playground, tls_server("untrusted").url)
+    assert "Nothing was sent." in page.words
+    assert "code" not in page.words.partition("What to do")[2].partition("Where to set it")[0]
+    assert "Look it up again" in page.words
 
 
 def test_every_request_is_shown(http: Browser, playground: Playground, rogue: Rogue) -> None:
