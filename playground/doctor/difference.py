@@ -40,15 +40,24 @@ def _parts(pieces: list[tuple[bool, str, str]]) -> Iterator[tuple[str, str]]:
 def rows(before: str, after: str, *, names: tuple[str, str]) -> tuple[Row, ...]:
     """Both strings and their difference as evidence; `names` say whose they are."""
     one, other = names
+    found = parts(before, after)
     return (
         Row(name=one, value=before),
         Row(name=other, value=after),
         Row(
             name="Difference",
-            parts=parts(before, after),
-            note=f"Struck out: only in “{one}”. Underlined: only in “{other}”.",
+            parts=found,
+            note=_legend(found, names),
         ),
     )
+
+
+def _legend(found: Parts, names: tuple[str, str]) -> str:
+    """What those marks mean that are there."""
+    kinds = {kind for kind, _ in found}
+    words = ("Struck out: only in “{}”.", "Underlined: only in “{}”.")
+    marks = zip(("del", "ins"), words, names, strict=True)
+    return " ".join(text.format(name) for kind, text, name in marks if kind in kinds)
 
 
 def in_words(before: str, after: str) -> str:

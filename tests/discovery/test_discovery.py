@@ -119,6 +119,8 @@ def test_another_issuers_document_is_refused(
     assert "another issuer's" in page.words
     codes = [tag.get_text() for tag in page.soup.find_all("code", class_="plain")]
     assert {rogue.url, named} <= set(codes)
+    for mark, words in (("ins", "Underlined: only in"), ("del", "Struck out: only in")):
+        assert (words in page.words) == bool(page.soup.select(f".diff {mark}"))
     assert "Take it into the form" not in page.buttons
     assert form_values(http, playground) == before
 

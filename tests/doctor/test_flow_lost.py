@@ -24,6 +24,8 @@ def test_callback_that_is_not_registered(http: Browser, playground: Playground) 
     page = form.click("See what was sent")
     assert evidence(page, "Callback URL").startswith(wrong)
     assert difference(page) == ([], ["/"])
+    assert "Underlined: only in" in page.words
+    assert "Struck out" not in page.words
     for words in (
         "Registered callback does not match with the provided url.",
         "Invalid parameter: redirect_uri",
