@@ -64,6 +64,7 @@ class Form:
     registration_endpoint: str = ""
     scopes_supported: str = ""
     token_endpoint_auth_methods_supported: str = ""
+    id_token_signing_alg_values_supported: str = ""
     extra: tuple[tuple[str, str], ...] = ()
 
     @property

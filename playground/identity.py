@@ -41,6 +41,7 @@ class Identity:
             acr_values=flow.form.acr_values,
             access_token=response.access_token,
             code=response.code,
+            algorithms=_announced(flow.form),
             mandatory=frozenset(name for name, value in given.items() if value),
         )
         return self._check(flow, flow.form, response.id_token, expected, send, endpoint="")
@@ -60,6 +61,7 @@ class Identity:
             access_token=answer.access_token,
             code="" if refreshed else flow.code,
             subject=str(earlier.get("sub") or ""),
+            algorithms=_announced(form),
         )
         endpoint = form.token_endpoint
         return self._check(flow, form, answer.id_token, expected, send, endpoint=endpoint)
@@ -96,6 +98,11 @@ class Identity:
         if wrong := failed(checks):
             raise _not_believed(flow, wrong, checks)
         return claims, tuple(checks)
+
+
+def _announced(form: Form) -> tuple[str, ...]:
+    """The algorithms for id tokens that the server's metadata names."""
+    return tuple(form.id_token_signing_alg_values_supported.split())
 
 
 def _userinfo_party(form: Form, data: Claims) -> list[Check]:

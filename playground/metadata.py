@@ -11,6 +11,7 @@ from playground.protocol.discovery import ENDPOINTS, Metadata
 from playground.urls import origin, url_problem
 
 ISS = "authorization_response_iss_parameter_supported"
+ALGORITHMS = "id_token_signing_alg_values_supported"
 METHODS = "token_endpoint_auth_methods_supported"
 MAX_KEPT = 4000
 
@@ -53,6 +54,7 @@ def applied(form: Form, metadata: Metadata) -> Form:
         ),
         scopes_supported=" ".join(supported.get("scopes_supported", ()))[:MAX_KEPT],
         token_endpoint_auth_methods_supported=" ".join(methods)[:MAX_KEPT],
+        id_token_signing_alg_values_supported=" ".join(supported.get(ALGORITHMS, ()))[:MAX_KEPT],
     )
 
 

@@ -27,6 +27,7 @@ Claims = dict[str, object]
 class Expected:
     """What the flow lets us expect. `mandatory` names the hashes that must be there (§3.3.2.11).
 
+    `algorithms` are those that the server's metadata announces, where it was taken.
     A refreshed id token may leave the nonce out; if it has one, it is the first one's (§12.2).
     """
 
@@ -40,6 +41,7 @@ class Expected:
     code: str = ""
     mandatory: frozenset[str] = frozenset()
     subject: str = ""
+    algorithms: tuple[str, ...] = ()
     now: float = field(default_factory=time.time)
 
 
@@ -71,6 +73,7 @@ def check_claims(header: Claims, claims: Claims, expected: Expected) -> list[Che
     """Every check of the claims, in the order of OIDC Core §3.1.3.7."""
     return [
         _type(header),
+        *_algorithm(header, expected),
         _issuer(claims, expected),
         *_audience(claims, expected),
         _subject(claims, expected),
@@ -92,6 +95,22 @@ def _type(header: Claims) -> Check:
         verdict=verdict,
         section="RFC 8725 §3.11",
     )
+
+
+def _algorithm(header: Claims, expected: Expected) -> list[Check]:
+    """Whether the server signs as it announces; its metadata may be older than its keys."""
+    if not expected.algorithms:
+        return []
+    found = str(header.get("alg"))
+    return [
+        Check(
+            title="alg",
+            expected=f"one that the metadata announces: {', '.join(expected.algorithms)}",
+            found=found,
+            verdict="ok" if found in expected.algorithms else "warn",
+            section="OIDC Core §3.1.3.7 (7)",
+        )
+    ]
 
 
 def _issuer(claims: Claims, expected: Expected) -> Check:

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from authlib.oidc.core.util import create_half_hash
@@ -12,7 +13,9 @@ from joserfc import jwe
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
+from tests.discovery.test_discovery import OPENID, document, look
 from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
+from tests.playground.walking import leave, open_form
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -433,3 +436,26 @@ def test_userinfo_subject_of_another_type(
     assert "about somebody else" in page.submit("Get UserInfo").words
     issuer.rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, {"sub": "7"})
     assert http.get(page.url).submit("Get UserInfo").status == 200
+
+
+@pytest.mark.parametrize(("announced", "word"), [("RS256", "warning"), ("ES256", "passed")])
+def test_an_algorithm_is_compared_with_the_announced_ones(
+    http: Browser, playground: Playground, issuer: Issuer, announced: str, word: str
+) -> None:
+    """Taken metadata names the algorithms; another one is pointed out (§3.1.3.7 (7))."""
+    named = {"id_token_signing_alg_values_supported": [announced]}
+    issuer.rogue.answer(OPENID, body=document(issuer.url, **named))
+    look(http, playground, issuer.url).submit("Take it into the form")
+    asked = leave(
+        open_form(http, playground), client_id=CLIENT, client_secret=SECRET, scope="openid"
+    )
+    sent = dict(parse_qsl(urlsplit(asked.location).query))
+    key = ECKey.generate_key("P-256", {"kid": "ec"})
+    issuer.publish(key)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg="ES256"))
+    page = finish(http, playground, sent)
+    believed(page)
+    rows = page.soup.select("table.checks tbody tr")
+    (row,) = (row for row in rows if row.th.get_text(" ", strip=True).split()[0] == "alg")
+    assert word in row.get_text(" ", strip=True)
+    assert "ES256" in row.get_text()
