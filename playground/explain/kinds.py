@@ -61,7 +61,7 @@ KINDS = (
         why="The refresh token fetches a new access token without asking the person again.",
         section="RFC 6749 §6",
         asks="refresh",
-        answers="new access token",
+        answers="new token",
         request=_TOKEN_REQUEST,
         response=("token_response",),
     ),
@@ -103,7 +103,7 @@ KINDS = (
         why="The client asks the server what a token is good for right now.",
         section="RFC 7662 §2",
         asks="introspection",
-        answers="what it is good for",
+        answers="active",
         request=_ABOUT_TOKEN,
         response=("introspection_response", "claim"),
     ),
@@ -217,11 +217,11 @@ def error_word(exchange: Exchange) -> str:
 
 
 _NO_ANSWER = {
-    "ServerTooSlow": "no answer in time",
-    "CertificateRefused": "certificate not trusted",
-    "OutboundRefused": "address not allowed",
-    "LimitReached": "answer too large",
-    "TrustUnreadable": "authorities unreadable",
+    "ServerTooSlow": "too slow",
+    "CertificateRefused": "not trusted",
+    "OutboundRefused": "not allowed",
+    "LimitReached": "too large",
+    "TrustUnreadable": "no authorities",
     "ServerMisbehaved": "not HTTP",
     "ServerUnreachable": "no connection",
 }

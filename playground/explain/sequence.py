@@ -13,6 +13,7 @@ PERSON, BROWSER, PLAYGROUND, SERVER, RESOURCE = range(5)
 DONE, NOW, FAILED, TODO = "done", "now", "failed", "todo"
 _AT_RESOURCE = ("photos", "picture", "resource")
 _AWAY = ("request", "logout")
+_SHORT = 5  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +135,16 @@ def _front_arrows(kind: Kind, brings: str, *, wrong: bool = False) -> tuple[Arro
         )
     sent, came = kind.asks, kind.answers
     if kind.name == "response":
-        sent, came = f"redirect: {brings}", f"callback: {'refused' if wrong else brings}"
+        sent, came = f"redirect: {brings}", "refused" if wrong else _callback(brings)
     return (
         Arrow(source=SERVER, target=BROWSER, words=sent),
         Arrow(source=BROWSER, target=PLAYGROUND, words=came),
     )
+
+
+def _callback(brings: str) -> str:
+    """What the arrow from browser to playground has room for; the redirect says it in full."""
+    return f"callback: {brings}" if len(brings) <= _SHORT else "callback"
 
 
 def _back_arrows(target: int, asks: str, answers: str) -> tuple[Arrow, ...]:
@@ -193,5 +199,6 @@ def _back(exchange: Happened, asks: str, answers: str) -> tuple[Arrow, ...]:
 
 def _status(exchange: Happened, answers: str) -> str:
     """The status and what came: the error's own word where there is one."""
-    words = answers if exchange.status < 400 else exchange.error
+    came = "not active" if exchange.inactive else answers
+    words = came if exchange.status < 400 else exchange.error
     return f"{exchange.status} {words}".strip()

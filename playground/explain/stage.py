@@ -10,6 +10,7 @@ from playground.explain.kinds import error_word, failed, kind_of
 from playground.flow import Flow
 from playground.foreign_json import parsed_object
 from playground.form import Form
+from playground.protocol.resource import parsed_json
 from playground.wire.exchange import Exchange
 
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
@@ -52,7 +53,8 @@ class Stage:
 class Happened:
     """What the diagram tells of a recorded exchange; `id` is what the page calls it by.
 
-    `failure` says in words why no answer came, `error` is the answer's own word.
+    `failure` says in words why no answer came, `error` is the answer's own word, `inactive`
+    means that the server called the token so.
     """
 
     id: str
@@ -64,6 +66,7 @@ class Happened:
     wrong: bool
     failure: str
     error: str
+    inactive: bool = False
 
     @classmethod
     def of(cls, exchange: Exchange, called: str) -> Happened:
@@ -78,6 +81,7 @@ class Happened:
             wrong=failed(exchange),
             failure=error_word(exchange),
             error=_error(exchange),
+            inactive=_inactive(exchange),
         )
 
 
@@ -98,6 +102,14 @@ def _comes_back(form: Form) -> str:
     """What the response type brings through the browser, in words."""
     names = {"code": "code", "token": "token", "id_token": "id token"}
     return ", ".join(word for kind, word in names.items() if kind in form.response_types)
+
+
+def _inactive(exchange: Exchange) -> bool:
+    """Whether an introspection was answered with active: false (RFC 7662 §2.2)."""
+    if exchange.purpose != "Introspection":
+        return False
+    data = parsed_json(exchange)
+    return isinstance(data, dict) and data.get("active") is False
 
 
 def _error(exchange: Exchange) -> str:
