@@ -72,6 +72,26 @@ def test_checks_use_the_width_of_a_phone(new_page: Pages, playground: Playground
     assert values.first.evaluate(width) == lines.first.evaluate(width)
 
 
+def test_a_citation_is_no_larger_than_its_sentence(page: Page, playground: Playground) -> None:
+    """In front of a room as well, the note's section stands behind the note."""
+    address = playground.at("wso2is.local") + walk(page, playground)
+    page.goto(address + "?present=1")
+    page.goto(address)
+    page.locator("main h2 a", has_text="Token request").click()
+    page.locator("body.present .note small").first.wait_for()
+    size = "e => parseFloat(getComputedStyle(e).fontSize)"
+    note = page.locator(".note:has(small)").first
+    assert note.locator("small").evaluate(size) <= note.evaluate(size)
+
+
+def test_a_heading_keeps_its_distance(page: Page, playground: Playground) -> None:
+    """Where a failure has no lead sentence, "How we know" does not stick to the page's title."""
+    page.goto(playground.at("wso2is.local") + "/playground2/logout/callback")
+    page.evaluate("document.querySelectorAll('.lede').forEach(e => e.remove())")
+    margin = page.locator("main > h1 + h2").evaluate("e => getComputedStyle(e).marginTop")
+    assert margin == "44px"
+
+
 def test_an_arrow_is_reached_by_keyboard(page: Page, playground: Playground) -> None:
     """Enter on a focused arrow opens its exchange."""
     walk(page, playground)
