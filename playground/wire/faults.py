@@ -37,6 +37,12 @@ _TIMEOUTS = (
     requests.Timeout,
     urllib3.exceptions.TimeoutError,
 )
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (http.client.RemoteDisconnected, "it closed the connection without an answer"),
+    (http.client.IncompleteRead, "the answer stopped in the middle"),
+    (http.client.BadStatusLine, "the first line of the answer is not HTTP"),
+    (urllib3.exceptions.DecodeError, "the body is not what its Content-Encoding says"),
+)
 _CERTIFICATE_SENTENCES = {
     9: "is not valid yet",
     10: "has expired",
@@ -57,7 +63,8 @@ def explain(error: BaseException, url: str, *, expired: bool) -> PlaygroundError
         if isinstance(cause, OutboundRefused):
             return cause
     where = urlsplit(url).netloc
-    evidence = (("URL", url.partition("?")[0]), ("Reason", _reason(causes)))
+    reason = "it took too long" if expired else _reason(causes)
+    evidence = (("URL", url.partition("?")[0]), ("Reason", reason))
     certificate = _first(causes, ssl.SSLCertVerificationError)
     if certificate is not None:
         return _certificate(certificate, where, url)
@@ -90,8 +97,9 @@ def _no_answer(
             status=502,
         )
     if _first(causes, socket.gaierror):
+        name = urlsplit(f"//{where}").hostname
         return ServerUnreachable(
-            sentence=f"The host name in {where} is unknown on the playground's machine.",
+            sentence=f"The host name {name} is unknown on the playground's machine.",
             evidence=evidence,
             advice=("Check the spelling; add the name to /etc/hosts if it is a local one.",),
             status=502,
@@ -171,7 +179,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(causes: list[BaseException]) -> str:
-    """The innermost message, which names the fact and not the library."""
-    innermost = next((c for c in causes if isinstance(c, OSError) and c.strerror), causes[0])
+    """The fact in words: ours, else the innermost message, which does not name the library."""
+    if known := next((words for kind, words in _REASONS if _first(causes, kind)), ""):
+        return known
+    tls = _first(causes, ssl.SSLError)
+    if tls is not None and tls.reason:
+        return tls.reason.replace("_", " ").lower()
+    innermost = next((c for c in causes if isinstance(c, OSError) and c.strerror), causes[-1])
+    if isinstance(innermost, _TIMEOUTS) and not getattr(innermost, "strerror", None):
+        return "it took too long"
     text = getattr(innermost, "strerror", None) or str(innermost) or type(innermost).__name__
     return str(text)[:300]

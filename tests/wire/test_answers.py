@@ -70,6 +70,7 @@ def test_an_answer_that_is_not_http(sender: Sender) -> None:
     with raw_server(says(b"SSH-2.0-OpenSSH_9.2\r\n")) as port:
         error = sender.fail(f"http://127.0.0.1:{port}/")
     assert isinstance(error, ServerMisbehaved)
+    assert dict(error.evidence)["Reason"] == "the first line of the answer is not HTTP"
 
 
 @pytest.mark.parametrize(
@@ -86,13 +87,21 @@ def test_an_answer_with_too_many_or_too_long_headers(sender: Sender, headers: by
     assert "64 KB" in str(error)
 
 
-@pytest.mark.parametrize("fault", ["reset", "hang_up", "truncate"])
-def test_a_connection_that_breaks(rogue: Rogue, sender: Sender, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("reset", "Connection reset by peer"),
+        ("hang_up", "it closed the connection without an answer"),
+        ("truncate", "the answer stopped in the middle"),
+    ],
+)
+def test_a_connection_that_breaks(rogue: Rogue, sender: Sender, fault: str, reason: str) -> None:
     """No answer, or half of one, is a failure with a sentence and a record."""
     getattr(rogue, fault)("/x")
     error = sender.fail(f"{rogue.url}/x")
     assert isinstance(error, ServerUnreachable | ServerMisbehaved)
     assert error.status == 502
+    assert dict(error.evidence)["Reason"] == reason
 
 
 def test_nobody_listens(sender: Sender) -> None:
@@ -105,8 +114,8 @@ def test_nobody_listens(sender: Sender) -> None:
 
 def test_an_unknown_name(sender: Sender) -> None:
     """A name that cannot be looked up says so."""
-    error = sender.fail("http://no-such-host.invalid/")
-    assert "unknown" in str(error) or "in time" in str(error)
+    error = sender.fail("http://no-such-host.invalid:81/")
+    assert "The host name no-such-host.invalid is unknown" in str(error) or "in time" in str(error)
 
 
 def test_the_request_is_recorded_as_sent(rogue: Rogue, sender: Sender) -> None:
