@@ -6,7 +6,7 @@ const answer = document.querySelector("[data-session-answer]");
 const words = {
   unchanged: "unchanged: the session is alive",
   changed: "changed: somebody signed out or in at the server",
-  error: "error: it cannot read what we sent",
+  error: "error: it cannot be checked in this browser",
 };
 if (frame) {
   const server = new URL(frame.src).origin;

@@ -348,6 +348,10 @@ def test_session_page_watches_the_server(http: Browser, playground: Playground) 
     to_token(http, playground)
     page = http.get(f"{playground.url}/playground2/session")
     assert page.soup.select_one("iframe[data-session-frame]") is not None
+    (address,) = (t["src"] for t in page.soup.select("script[src]") if "session" in str(t["src"]))
+    script = http.get(f"{playground.url}{address}").html
+    for words in (page.words, script):
+        assert "cannot be checked in this browser" in words
     again = page.submit("Ask again with prompt=none")
     assert again.status in (200, 400)
 
