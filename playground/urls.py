@@ -95,8 +95,9 @@ def origin(url: str) -> str:
     """
     parts = urlsplit(url)
     usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    host = parts.netloc.lower().removesuffix(usual)
     try:
-        host = parts.netloc.lower().removesuffix(usual).encode("idna").decode()
+        host = host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         return ""
     return f"{parts.scheme}://{host}"
