@@ -236,6 +236,7 @@ def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     asked = leaving.follow()
     back = asked.submit("Yes").click("Continue")
     assert back.heading == "You are signed out"
+    assert back.soup.select_one(".where") is None  # no step of the tutorial
     assert "sent you back here" in back.words
 
 
