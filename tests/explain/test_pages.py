@@ -92,6 +92,17 @@ def test_a_heading_keeps_its_distance(page: Page, playground: Playground) -> Non
     assert margin == "44px"
 
 
+def test_a_link_that_acts_is_as_wide_as_a_button_on_a_phone(
+    new_page: Pages, playground: Playground
+) -> None:
+    """Import Photos fills the line, as the buttons of forms do."""
+    page = new_page(viewport=(390, 800))
+    page.goto(f"{playground.at('wso2is.local')}/playground2")
+    width = "e => e.getBoundingClientRect().width"
+    link = page.get_by_role("link", name="Import Photos")
+    assert link.evaluate(width) == page.locator("h1").evaluate(width)
+
+
 def test_an_arrow_is_reached_by_keyboard(page: Page, playground: Playground) -> None:
     """Enter on a focused arrow opens its exchange."""
     walk(page, playground)
