@@ -21,6 +21,18 @@ def test_home_leads_to_the_form(http: Browser, playground: Playground) -> None:
     assert "Authorize" in page.buttons
 
 
+def test_home_says_how_the_embedded_server_starts(http: Browser, playground: Playground) -> None:
+    """It may not be running: the playground can be started alone."""
+    assert "make run starts it" in http.get(playground.url + "/playground2").words
+
+
+def test_unknown_page_leads_to_the_start_page(http: Browser, playground: Playground) -> None:
+    """What the advice names is a link."""
+    page = http.get(playground.url + "/playground2/nowhere")
+    assert page.status == 404
+    assert "Import Photos" in page.click("Go to the start page").words
+
+
 @pytest.mark.parametrize("old", ["oauth2.jsp", "index.jsp"])
 def test_old_addresses_lead_to_the_form(http: Browser, playground: Playground, old: str) -> None:
     """The original's addresses still work."""
