@@ -46,10 +46,10 @@ def _evidence(case: Case) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _nothing_sent(case: Case) -> str:
-    if case.flow is not None and case.flow.awaits_exchange:
-        return "Nothing was sent: the code that waits for its exchange is still good."
-    return "Nothing was sent."
+def _waiting_code(case: Case) -> tuple[str, ...]:
+    if case.flow is None or not case.flow.awaits_exchange:
+        return ()
+    return ("Nothing was sent: the code that waits for its exchange is still good.",)
 
 
 def _untrusted(case: Case, *, self_signed: bool) -> Diagnosis:
@@ -64,7 +64,7 @@ def _untrusted(case: Case, *, self_signed: bool) -> Diagnosis:
         steps=(
             "See the certificate; if it is your server's, trust exactly that one. Or name its "
             "authority's PEM file in PLAYGROUND_CA_FILE. Verification is never switched off.",
-            _nothing_sent(case),
+            *_waiting_code(case),
         ),
         settings=(
             Setting(product=f"{APIM}, {IS}", lines=_EXPORT),
@@ -84,7 +84,7 @@ def _wrong_name(case: Case) -> Diagnosis:
             "Use the host name that the certificate is for. WSO2's own certificate is for "
             "localhost alone: not for 127.0.0.1, not for the machine's name.",
             f"Or give the server a certificate whose subject alternative names hold {host}.",
-            _nothing_sent(case),
+            *_waiting_code(case),
         ),
         settings=settings("host", case.form),
     )
@@ -100,7 +100,7 @@ def _dates(case: Case, *, early: bool) -> Diagnosis:
         evidence=_evidence(case),
         steps=(
             "Only whoever runs the server can renew it; WSO2's self-signed one lasts 27 months.",
-            _nothing_sent(case),
+            *_waiting_code(case),
         ),
     )
 

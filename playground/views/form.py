@@ -78,13 +78,10 @@ def submit() -> ResponseReturnValue:
 
 def _elsewhere(action: str) -> ResponseReturnValue | None:
     """Where a button leads that asks the server for nothing; the fragment keeps the focus."""
-    places = {
-        "profile": url_for("form.show"),
-        "show": url_for("form.show"),
-        "grant": url_for("form.show", _anchor="f-grant_type"),
-        "discovery": url_for("discovery.show"),
-    }
-    return redirect(places[action], 303) if action in places else None
+    if action in ("profile", "show", "grant"):
+        anchor = "f-grant_type" if action == "grant" else None
+        return redirect(url_for("form.show", _anchor=anchor), 303)
+    return redirect(url_for("discovery.show"), 303) if action == "discovery" else None
 
 
 def authorize(form: Form) -> ResponseReturnValue:

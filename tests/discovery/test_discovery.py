@@ -298,7 +298,7 @@ def test_a_lookup_at_an_untrusted_server_speaks_of_no_code(
 ) -> None:
     """No code waits for an exchange there."""
     page = look(http, playground, tls_server("untrusted").url)
-    assert "Nothing was sent." in page.words
+    assert "trust exactly that one" in page.words
     assert "code" not in page.words.partition("What to do")[2].partition("Where to set it")[0]
     assert "Look it up again" in page.words
 
