@@ -56,7 +56,12 @@ class Batch(Protocol):
 
 
 class Store(ABC):
-    """Batches, and every operation of theirs by itself."""
+    """Batches, and every operation of theirs by itself.
+
+    `interrupted` is set where the store was away for a moment, and may have come back empty.
+    """
+
+    interrupted = False
 
     @abstractmethod
     def batch(self) -> Batch:

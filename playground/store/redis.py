@@ -83,6 +83,7 @@ class RedisStore(Store):
             if not _has_ended(connection):
                 return connection
             connection.disconnect()  # type: ignore[no-untyped-call]
+            self.interrupted = True
         return self._connection()
 
     def _connection(self) -> ConnectionInterface:

@@ -114,8 +114,10 @@ def check_store() -> None:
     if error is not None:
         current_app.config[_KEY_IS_SHARED] = False  # the store may come back empty
         raise error
-    if not current_app.config.get(_KEY_IS_SHARED):
-        _share_key(current_app, services().store)
+    store = services().store
+    if store.interrupted or not current_app.config.get(_KEY_IS_SHARED):
+        store.interrupted = False
+        _share_key(current_app, store)
 
 
 def renew_session() -> None:

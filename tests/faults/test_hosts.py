@@ -10,6 +10,7 @@ import requests
 
 from tests.faults.person import Person, words
 from tests.support.apps import Playground, running_playground
+from tests.support.processes import wait_until
 from tests.support.redis import RedisServer
 from tests.support.rogue import Rogue
 
@@ -127,3 +128,22 @@ def _round_trips(client: redis.Redis, person: Person, server: Rogue) -> int:
     person.ready(f"{server.url}/token")
     assert "the-access-token" in person.exchange().text
     return int(client.info("stats")["total_reads_processed"] - before - 1)
+
+
+def test_an_emptied_redis_is_given_the_key_again(
+    hosts: list[Playground], redis_server: RedisServer, new_person: NewPerson
+) -> None:
+    """It restarted so fast that nobody noticed: a later host gets the key that forms bear."""
+    person = new_person(hosts[0])
+    assert person.get("/playground2/").status_code == 200
+    with redis_server.client() as client:
+        key = client.get("playground:secret_key")
+        assert key
+        client.flushall()
+        client.client_kill_filter(_type="normal", skipme=True)
+
+        def is_back() -> bool:
+            assert person.get("/playground2/").status_code == 200
+            return client.get("playground:secret_key") == key
+
+        wait_until(is_back, "the key is there again")
