@@ -9,6 +9,7 @@ from dataclasses import replace
 from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 
 from playground.errors import Failure, FlowUnknown, PlaygroundError, StoreUnavailable
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(SecurityError, _host)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _bug)
 
 
@@ -98,6 +100,12 @@ def _host(error: SecurityError) -> ResponseReturnValue:
         400,
         {"Content-Type": "text/plain; charset=utf-8"},
     )
+
+
+def _unreadable(_: ParseException) -> ResponseReturnValue:
+    """A body that no browser sends, found out while it is read; nothing of it goes to the log."""
+    sentence = "The body of this request cannot be read (RFC 9112 §7.1).\n"
+    return sentence, 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

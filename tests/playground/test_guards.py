@@ -125,3 +125,19 @@ def _token(page: Page) -> str:
 def _submit(page: Page, token: str) -> Page:
     data = {"action": "show", "csrf_token": token}
     return page.browser.post(page.url, data, follow=False)
+
+
+def test_a_body_in_broken_pieces_is_refused_in_silence(playground: Playground) -> None:
+    """400, and what stood where a size belongs is in no log (CWE-532)."""
+    request = (
+        "POST /playground2/oauth2client HTTP/1.1\r\n"
+        f"Host: localhost:{playground.port}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        "Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+        "code=a-code-in-the-wrong-place\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", playground.port), timeout=60) as sock:
+        sock.sendall(request.encode())
+        answer = sock.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert "a-code-in-the-wrong-place" not in playground.log()
