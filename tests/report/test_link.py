@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -136,6 +137,14 @@ def test_tutorial_link_works_at_once(http: Browser, playground: Playground, walk
     assert "kept: Gm" in page.html
 
 
+@pytest.fixture
+def home() -> Iterator[Rogue]:
+    """The company's own server."""
+    server = Rogue()
+    yield server
+    server.stop()
+
+
 def company(
     start_playground, embedded: Embedded, http: Browser, home: Rogue, folder: Path
 ) -> tuple[Playground, Page]:
@@ -167,38 +176,30 @@ def test_a_profiles_secret_goes_to_its_own_server(
 
 
 def test_the_second_form_cannot_lead_a_profiles_secret_elsewhere(
-    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path: Path
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, home: Rogue, tmp_path: Path
 ) -> None:
     """Another token endpoint gets what is typed for it, and nothing else."""
-    home = Rogue()
-    try:
-        playground, form = company(start_playground, embedded, http, home, tmp_path)
-        page = code_page(http, playground, form)
-        refused = page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
-        assert "needs the client secret" in refused.words
-        assert rogue.requests == []
-        rogue.answer("/token", body={"access_token": "t", "token_type": "Bearer"})
-        typed = {"token_endpoint": f"{rogue.url}/token", "client_secret": "typed-for-it"}
-        assert page.submit("Get Access Token", **typed).heading == "You received the access token"
-        assert TYPED not in str(rogue.requests[-1])
-    finally:
-        home.stop()
+    playground, form = company(start_playground, embedded, http, home, tmp_path)
+    page = code_page(http, playground, form)
+    refused = page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+    assert "needs the client secret" in refused.words
+    assert rogue.requests == []
+    rogue.answer("/token", body={"access_token": "t", "token_type": "Bearer"})
+    typed = {"token_endpoint": f"{rogue.url}/token", "client_secret": "typed-for-it"}
+    assert page.submit("Get Access Token", **typed).heading == "You received the access token"
+    assert TYPED not in str(rogue.requests[-1])
 
 
 def test_authorizing_again_does_not_make_a_profiles_secret_a_typed_one(
-    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, tmp_path: Path
+    start_playground, embedded: Embedded, http: Browser, rogue: Rogue, home: Rogue, tmp_path: Path
 ) -> None:
     """After "Authorize again" the form has no secret of its own that other endpoints would get."""
-    home = Rogue()
-    try:
-        playground, form = company(start_playground, embedded, http, home, tmp_path)
-        page = code_page(http, playground, form)
-        http.post(
-            f"{page.url}/again", {"csrf_token": page.form("Get Access Token").value("csrf_token")}
-        )
-        changed = open_form(http, playground)
-        page = code_page(http, playground, changed, token_endpoint=f"{rogue.url}/token")
-        assert "needs the client secret" in page.submit("Get Access Token").words
-        assert rogue.requests == []
-    finally:
-        home.stop()
+    playground, form = company(start_playground, embedded, http, home, tmp_path)
+    page = code_page(http, playground, form)
+    http.post(
+        f"{page.url}/again", {"csrf_token": page.form("Get Access Token").value("csrf_token")}
+    )
+    changed = open_form(http, playground)
+    page = code_page(http, playground, changed, token_endpoint=f"{rogue.url}/token")
+    assert "needs the client secret" in page.submit("Get Access Token").words
+    assert rogue.requests == []
