@@ -7,12 +7,13 @@ from typing import TypeVar
 
 import pytest
 
+from tests.servers.canaille import CanailleProvider
 from tests.servers.mock import MockProvider
 from tests.servers.node import NodeProvider, bases
 from tests.servers.toolkit import DjangoProvider
 from tests.support.trust import Trusted
 
-Provider = TypeVar("Provider", NodeProvider, DjangoProvider, MockProvider)
+Provider = TypeVar("Provider", NodeProvider, DjangoProvider, CanailleProvider, MockProvider)
 
 
 @contextmanager
@@ -49,6 +50,13 @@ def start_oidc_provider(run_dir: Path, trusted: Trusted) -> Iterator[Callable[..
 def django_oauth_toolkit(run_dir: Path, playground_port: int) -> Iterator[DjangoProvider]:
     """PyPI's django-oauth-toolkit, with OpenID Connect and RP-initiated logout."""
     with running(DjangoProvider(run_dir, bases=bases(playground_port))) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def canaille(run_dir: Path, playground_port: int) -> Iterator[CanailleProvider]:
+    """PyPI's Canaille, an identity manager that insists on PKCE."""
+    with running(CanailleProvider(run_dir, bases=bases(playground_port))) as server:
         yield server
 
 

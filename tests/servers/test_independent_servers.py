@@ -10,6 +10,7 @@ import requests
 from joserfc import jwe, jwt
 from joserfc.jwk import KeySet, OctKey
 
+from tests.servers.canaille import CanailleProvider
 from tests.servers.mock import MockProvider
 from tests.servers.node import Client, NodeProvider
 from tests.servers.toolkit import DjangoProvider
@@ -21,7 +22,7 @@ VERIFIER = "a-verifier-that-is-long-enough-for-the-standard-0123456789"
 CHALLENGE = (
     base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
 )
-Server = NodeProvider | DjangoProvider | MockProvider
+Server = NodeProvider | DjangoProvider | CanailleProvider | MockProvider
 
 
 def metadata(server: Server, http: Browser) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def id_token_claims(server: Server, http: Browser, id_token: str) -> dict[str, A
     return dict(jwt.decode(id_token, keys, algorithms=["RS256", "ES256"]).claims)
 
 
-@pytest.fixture(params=["oidc_provider", "django_oauth_toolkit", "oidc_provider_mock"])
+@pytest.fixture(params=["oidc_provider", "django_oauth_toolkit", "canaille", "oidc_provider_mock"])
 def server(request: pytest.FixtureRequest) -> Server:
     """Each of the independent servers in turn."""
     found: Server = request.getfixturevalue(request.param)
@@ -103,6 +104,25 @@ def test_a_code_with_pkce_becomes_tokens(server: Server, http: Browser, callback
     assert again["access_token"] != tokens["access_token"]
 
 
+@pytest.mark.parametrize("name", ["oidc_provider", "django_oauth_toolkit", "canaille"])
+def test_another_verifier_brings_nothing(
+    request: pytest.FixtureRequest, name: str, http: Browser, callback: str
+) -> None:
+    """A code brings nothing without its own verifier; the mock, left out, does not ask."""
+    server = request.getfixturevalue(name)
+    client = next(iter(server.clients.values()))
+    back = server.sign_in(http, request_url(server, http, callback, client.client_id))
+    form = {
+        "grant_type": "authorization_code",
+        "code": back.params["code"],
+        "redirect_uri": callback,
+        "code_verifier": VERIFIER[::-1],
+    }
+    auth = (client.client_id, requests.utils.quote(client.client_secret, safe=""))
+    page = http.post(metadata(server, http)["token_endpoint"], form, auth=auth)
+    assert (page.status, "invalid_grant" in page.html) == (400, True), page.html
+
+
 def test_denial_comes_back_as_an_error(server: Server, http: Browser, callback: str) -> None:
     """A person who says no is sent back with access_denied."""
     client = next(iter(server.clients.values()))
@@ -111,23 +131,26 @@ def test_denial_comes_back_as_an_error(server: Server, http: Browser, callback: 
     assert back.params["error"] == "access_denied"
 
 
-@pytest.mark.parametrize("name", ["oidc_provider", "django_oauth_toolkit"])
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("oidc_provider", "basic"), ("django_oauth_toolkit", "service"), ("canaille", "web")],
+)
 def test_client_credentials_introspection_and_revocation(
-    request: pytest.FixtureRequest, name: str, http: Browser
+    request: pytest.FixtureRequest, name: str, known: str, http: Browser
 ) -> None:
     """A client's own token is active until it is revoked."""
     server = request.getfixturevalue(name)
-    client = server.clients["basic" if name == "oidc_provider" else "service"]
+    client = server.clients[known]
     found = metadata(server, http)
-    extra = {} if name == "oidc_provider" else {"scope": "introspection"}
+    extra = {"scope": "introspection"} if name == "django_oauth_toolkit" else {}
     tokens = token(server, http, client, grant_type="client_credentials", **extra)
-    known = {"token": tokens["access_token"]}
+    asked = {"token": tokens["access_token"]}
     auth = (client.client_id, requests.utils.quote(client.client_secret, safe=""))
     introspection = found.get("introspection_endpoint") or f"{server.issuer}/introspect/"
     revocation = found.get("revocation_endpoint") or f"{server.issuer}/revoke_token/"
-    assert http.post(introspection, known, auth=auth).response.json()["active"] is True
-    assert http.post(revocation, known, auth=auth).status == 200
-    assert http.post(introspection, known, auth=auth).response.json()["active"] is False
+    assert http.post(introspection, asked, auth=auth).response.json()["active"] is True
+    assert http.post(revocation, asked, auth=auth).status == 200
+    assert http.post(introspection, asked, auth=auth).response.json()["active"] is False
 
 
 @pytest.mark.parametrize(
@@ -234,6 +257,7 @@ def test_sign_out_returns_to_the_client(server: Server, http: Browser, callback:
     after = callback.replace("/oauth2client", "/logout/callback")
     url = authorization_url(
         metadata(server, http)["end_session_endpoint"],
+        client_id=client.client_id,
         id_token_hint=tokens["id_token"],
         post_logout_redirect_uri=after,
         state="a-logout-state",
