@@ -7,13 +7,14 @@ import pytest
 from tests.discovery.test_discovery import look
 from tests.discovery.test_registration import DELETE, REGISTER
 from tests.playground.walking import choose_grant, leave, open_form, value
+from tests.servers.canaille import CanailleProvider
 from tests.servers.mock import MockProvider
 from tests.servers.node import NodeProvider
 from tests.servers.toolkit import DjangoProvider
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 
-Server = NodeProvider | DjangoProvider | MockProvider
+Server = NodeProvider | DjangoProvider | CanailleProvider | MockProvider
 CERTIFICATE_TRUST = "Trust this one, for this session"
 
 
@@ -47,7 +48,7 @@ def introspect_and_revoke(token: Page) -> None:
     assert "active is false" in gone.words
 
 
-def sign_out(token: Page, server: NodeProvider | DjangoProvider, http: Browser) -> None:
+def sign_out(token: Page, server: Server, http: Browser) -> None:
     """The server's session ends too, and the browser comes back to us."""
     left = token.submit("Sign out", follow=False)
     assert left.location.startswith(server.issuer), left.words
@@ -93,10 +94,24 @@ def test_django_oauth_toolkit_from_its_metadata_url(
     sign_out(token, django_oauth_toolkit, http)
 
 
+def test_canaille_from_its_issuer(
+    http: Browser, playground: Playground, canaille: CanailleProvider
+) -> None:
+    """Every endpoint comes from the metadata of a server that insists on PKCE."""
+    client = canaille.clients["web"]
+    form = look(http, playground, canaille.issuer).submit("Take it into the form")
+    typed = {"client_id": client.client_id, "client_secret": client.client_secret}
+    token = walk(canaille, http, form, scope="openid profile", **typed)
+    assert "id token" in token.words
+    token = use(token)
+    introspect_and_revoke(token)
+    sign_out(token, canaille, http)
+
+
 def test_oidc_provider_mock_with_a_client_it_never_saw(
     http: Browser, playground: Playground, oidc_provider_mock: MockProvider
 ) -> None:
-    """The third server takes anybody; its tokens are verified all the same."""
+    """A server that takes anybody; its tokens are verified all the same."""
     form = look(http, playground, oidc_provider_mock.issuer).submit("Take it into the form")
     client = next(iter(oidc_provider_mock.clients.values()))
     typed = {"client_id": client.client_id, "client_secret": client.client_secret}
@@ -122,7 +137,8 @@ def test_a_server_behind_an_unknown_authority(
 
 
 @pytest.mark.parametrize(
-    ("name", "client"), [("oidc_provider", "basic"), ("django_oauth_toolkit", "service")]
+    ("name", "client"),
+    [("oidc_provider", "basic"), ("django_oauth_toolkit", "service"), ("canaille", "web")],
 )
 def test_client_credentials(
     request: pytest.FixtureRequest, http: Browser, playground: Playground, name: str, client: str

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urldefrag
 
 from tests.playground.walking import choose_grant, leave, open_form
+from tests.servers.canaille import CanailleProvider
 from tests.servers.mock import MockProvider
 from tests.servers.node import Client, NodeProvider
 from tests.servers.toolkit import DjangoProvider
@@ -13,7 +14,7 @@ from tests.servers.walking import Callback
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 
-Server = NodeProvider | DjangoProvider | MockProvider
+Server = NodeProvider | DjangoProvider | CanailleProvider | MockProvider
 ENDPOINTS = (
     "issuer jwks_uri token_endpoint userinfo_endpoint introspection_endpoint "
     "revocation_endpoint end_session_endpoint"

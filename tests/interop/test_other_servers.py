@@ -16,6 +16,7 @@ RECEIVED = "You received the access token"
 CLIENTS = {
     "oidc_provider": "basic",
     "django_oauth_toolkit": "web",
+    "canaille": "web",
     "oidc_provider_mock": "any",
 }
 
@@ -64,11 +65,13 @@ def test_refresh(http: Browser, playground: Playground, server: Server) -> None:
     assert value(page, "access token") != before
 
 
+@pytest.mark.parametrize("name", ["oidc_provider", "canaille"])
 def test_introspection_and_revocation(
-    http: Browser, playground: Playground, oidc_provider: NodeProvider
+    request: pytest.FixtureRequest, http: Browser, playground: Playground, name: str
 ) -> None:
     """A live token is active; once revoked it is not."""
-    page = to_token(http, playground, oidc_provider, oidc_provider.clients["basic"])
+    server = request.getfixturevalue(name)
+    page = to_token(http, playground, server, client_of(server))
     assert value(page.submit("Introspect"), "active") == "true"
     assert "active is false" in page.submit("Revoke").words
 
@@ -131,12 +134,13 @@ def test_implicit_and_hybrid(
         assert page.submit("Get Access Token").heading == RECEIVED
 
 
+@pytest.mark.parametrize("name", ["oidc_provider", "canaille"])
 def test_client_credentials(
-    http: Browser, playground: Playground, oidc_provider: NodeProvider
+    request: pytest.FixtureRequest, http: Browser, playground: Playground, name: str
 ) -> None:
     """Client credentials need no browser step."""
-    client = oidc_provider.clients["basic"]
-    page = filled_form(http, playground, oidc_provider, client, "client_credentials")
+    server = request.getfixturevalue(name)
+    page = filled_form(http, playground, server, client_of(server), "client_credentials")
     page = leave(page, scope="").follow().submit("Get Access Token")
     assert page.heading == RECEIVED, page.words
 
