@@ -59,6 +59,9 @@ def look(case: Case) -> Iterator[Diagnosis]:
         yield _secret(case)
 
 
+_TRIED = "cannot authenticate with methods"
+
+
 def _about_client(case: Case) -> bool:
     """Keycloak says unauthorized_client and Auth0 access_denied, both with status 401."""
     if case.failure.error in ("invalid_client", "access_denied"):
@@ -113,7 +116,9 @@ def _methods(case: Case) -> Iterator[Diagnosis]:
 
 
 def _named_other(case: Case) -> str:
-    """The method that the server's own words ask for, as Hydra's do."""
+    """The method that the server's own words ask for, as Hydra's do; Authlib lists all it tried."""
+    if case.says(_TRIED):
+        return ""
     others = [m for m, _ in AUTH_METHODS if m != case.method and m != "none"]
     return next((m for m in others if m in case.text), "")
 

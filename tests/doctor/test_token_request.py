@@ -109,11 +109,28 @@ def metadata(rogue: Rogue) -> dict[str, object]:
         (
             401,
             "invalid_client",
+            "The client cannot authenticate with methods: "
+            "['client_secret_basic', 'client_secret_post', 'none']",
+            "secret is",
+        ),
+        (
+            401,
+            "invalid_client",
             "A valid OAuth client could not be found for client_id: x",
             "does not know this client id",
         ),
     ],
-    ids=["keycloak", "auth0", "entra", "entra-expired", "entra-public", "node", "hydra", "wso2"],
+    ids=[
+        "keycloak",
+        "auth0",
+        "entra",
+        "entra-expired",
+        "entra-public",
+        "node",
+        "hydra",
+        "authlib",
+        "wso2",
+    ],
 )
 def test_vendors_words_for_a_refused_client(
     http: Browser,
