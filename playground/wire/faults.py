@@ -183,8 +183,8 @@ def _reason(causes: list[BaseException]) -> str:
     if known := next((words for kind, words in _REASONS if _first(causes, kind)), ""):
         return known
     tls = _first(causes, ssl.SSLError)
-    if tls is not None and tls.reason:
-        return tls.reason.replace("_", " ").lower()
+    if named := getattr(tls, "reason", None):  # one that we raised has none
+        return str(named).replace("_", " ").lower()
     innermost = next((c for c in causes if isinstance(c, OSError) and c.strerror), causes[-1])
     if isinstance(innermost, _TIMEOUTS) and not getattr(innermost, "strerror", None):
         return "it took too long"
