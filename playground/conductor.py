@@ -164,30 +164,30 @@ class Conductor:
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
-        kept = self._flows.update(
+        return self._keep_token(
             flow.id,
-            lambda f: (
-                f
-                if f.signed_out
-                else replace(
-                    f,
-                    form=replace(form, password="") if form.password else form,  # it was sent once
-                    kept_secret=f.kept_secret and form.client_secret == f.form.client_secret,
-                    token=answer,
-                    exchanged=True,
-                    previous_token=f.token,
-                    claims=claims or f.claims,
-                    id_token_checks=checks or f.id_token_checks,
-                    failure=None,
-                )
+            lambda f: replace(
+                f,
+                form=replace(form, password="") if form.password else form,  # it was sent once
+                kept_secret=f.kept_secret and form.client_secret == f.form.client_secret,
+                token=answer,
+                exchanged=True,
+                previous_token=f.token,
+                claims=claims or f.claims,
+                id_token_checks=checks or f.id_token_checks,
+                failure=None,
             ),
         )
+
+    def _keep_token(self, identifier: str, change: Callable[[Flow], Flow]) -> Flow:
+        """Keep what came, unless the session has ended meanwhile. Raises CheckFailed."""
+        kept = self._flows.update(identifier, lambda f: f if f.signed_out else change(f))
         if kept.signed_out:
             raise CheckFailed(
                 sentence="The session has ended; the token that came was not kept.",
                 evidence=(("Ended", kept.signed_out),),
                 advice=("Start a new flow to sign in again.",),
-                flow_id=flow.id,
+                flow_id=identifier,
                 step=token.TOKEN_STEP,
             )
         return kept
