@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from playground.fields import AUTH_METHODS, BY_NAME
 from playground.form import Form
 from playground.protocol.discovery import ENDPOINTS, Metadata
-from playground.urls import origin, url_problem
+from playground.urls import accepted_origin
 
 ISS = "authorization_response_iss_parameter_supported"
 ALGORITHMS = "id_token_signing_alg_values_supported"
@@ -63,7 +63,9 @@ def _same_server(form: Form, metadata: Metadata) -> bool:
     found = {**metadata.endpoints, "issuer": metadata.issuer}
     known = [name for name in (*ENDPOINTS, "issuer") if getattr(form, name)]
     names = ["token_endpoint"] if form.token_endpoint else known
-    return all(_origin(getattr(form, n)) == _origin(found.get(n, "")) for n in names)
+    return all(
+        accepted_origin(getattr(form, n)) == accepted_origin(found.get(n, "")) for n in names
+    )
 
 
 def without_other_server(form: Form, metadata: Metadata) -> Form:
@@ -71,10 +73,6 @@ def without_other_server(form: Form, metadata: Metadata) -> Form:
     strange = unknown_scopes(form, metadata)
     scope = " ".join(scope for scope in form.scopes if scope not in strange)
     return replace(form, client_secret="", resource_endpoint="", scope=scope)
-
-
-def _origin(url: str) -> str:
-    return "" if not url or url_problem(url) else origin(url)
 
 
 def _allowed(current: str, supported: Sequence[str], ours: Sequence[str]) -> str:

@@ -88,6 +88,11 @@ def _quoted_name(name: str) -> str:
     return quote(name, safe="")
 
 
+def accepted_origin(url: str) -> str:
+    """The origin of a URL that we accept; empty for any other text."""
+    return origin(url) if url and not url_problem(url) else ""
+
+
 def origin(url: str) -> str:
     """Scheme, host and port of `url`, as browsers write an origin (RFC 6454 §6.1–6.2).
 

@@ -10,7 +10,7 @@ from playground.fields import BY_NAME, FIELDS, GRANTS
 from playground.form import NAMES, Form, Pairs, read
 from playground.profiles import Profile
 from playground.report.secrets import is_sensitive
-from playground.urls import origin, url_problem
+from playground.urls import accepted_origin, origin
 
 SECRETS = ("client_secret", "password", "client_private_key", "id_token_decryption_key")
 LINKED = tuple(name for name in NAMES if name not in SECRETS)
@@ -70,7 +70,7 @@ def without_secrets(form: Form) -> Form:
 
 def may_have_secret(form: Form, profile: Profile, *, ours: set[str]) -> bool:
     """Whether a profile's secret stays at that profile's servers, or with us, if `form` is sent."""
-    targets = {_origin(getattr(form, name)) for name in _GETS_SECRET} - {""}
+    targets = {accepted_origin(getattr(form, name)) for name in _GETS_SECRET} - {""}
     return targets <= _origins(profile) | ours
 
 
@@ -79,7 +79,7 @@ def hosts(form: Form, profiles: Sequence[Profile], *, home: str) -> list[Host]:
     known: set[str] = set().union(*(_origins(profile) for profile in profiles))
     uses: dict[str, list[str]] = {}
     for name in ENDPOINTS:
-        found = _origin(getattr(form, name))
+        found = accepted_origin(getattr(form, name))
         if found and found != origin(home):
             uses.setdefault(found, []).append(BY_NAME[name].label)
     return [Host(origin=o, uses=tuple(labels), known=o in known) for o, labels in uses.items()]
@@ -93,8 +93,4 @@ def _same_endpoints(form: Form, profile: Profile, own: Form) -> bool:
 
 def _origins(profile: Profile) -> set[str]:
     values = (profile.values.get(name, "") for name in ENDPOINTS if name not in _OURS)
-    return {_origin(value) for value in values} - {""}
-
-
-def _origin(url: str) -> str:
-    return origin(url) if url and not url_problem(url) else ""
+    return {accepted_origin(value) for value in values} - {""}
