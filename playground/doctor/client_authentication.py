@@ -34,6 +34,7 @@ _WRONG = (
     "aadsts7000215",
     "aadsts7000222",
 )
+_TRIED = "cannot authenticate with methods"
 _EXPIRED = ("aadsts7000222", "secret is expired", "secret has expired")
 _HOW = {
     "client_secret_basic": "Authorization header, Basic",
@@ -57,9 +58,6 @@ def look(case: Case) -> Iterator[Diagnosis]:
         yield _unknown(case, case.credentials[0])
     if case.method != "none":
         yield _secret(case)
-
-
-_TRIED = "cannot authenticate with methods"
 
 
 def _about_client(case: Case) -> bool:
