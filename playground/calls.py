@@ -10,6 +10,7 @@ from playground.conductor import Conductor
 from playground.errors import CheckFailed, InputRefused, PlaygroundError
 from playground.flow import Flow, Result
 from playground.flows import Flows
+from playground.foreign_json import parsed, parsed_object
 from playground.identity import Identity
 from playground.protocol import resource, token_calls
 from playground.protocol.checks import Check, failed
@@ -91,7 +92,7 @@ class Calls:
     def resource(self, flow: Flow, request: Outgoing) -> Flow:
         """Any protected resource, with the token; whatever it answers is shown."""
         exchange = _guarded(flow, lambda: self.conductor.send(flow, request))
-        return self._keep(flow, "resource", exchange, resource.parsed_json(exchange))
+        return self._keep(flow, "resource", exchange, parsed(exchange.response_body))
 
     def _about(
         self, flow: Flow, kind: str, credentials: Credentials, url: str, purpose: str
@@ -122,8 +123,7 @@ class Calls:
             exchange = self._about(
                 flow, kind, credentials, flow.form.introspection_endpoint, "Introspection"
             )
-            data = resource.parsed_json(exchange)
-            dead = isinstance(data, dict) and data.get("active") is False
+            dead = (parsed_object(exchange.response_body) or {}).get("active") is False
             found = "active is false" if dead else f"status {exchange.status}, not said to be dead"
             return _death("ok" if dead else "warn", "introspection says active: false", found)
         if flow.form.userinfo_endpoint and kind == "access_token":

@@ -6,6 +6,7 @@ import json
 import re
 
 MAX_DEPTH = 100
+_OPENING = ("{", "[", b"{", b"[")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -32,6 +33,11 @@ def parsed(text: bytes | str) -> object:
         return parse(text)
     except ValueError:
         return None
+
+
+def parsed_document(text: bytes | str) -> object:
+    """A JSON object or array; None for anything else, found out by its first character."""
+    return parsed(text) if text.lstrip()[:1] in _OPENING else None
 
 
 def parsed_object(text: bytes | str) -> dict[str, object] | None:

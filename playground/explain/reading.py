@@ -14,7 +14,7 @@ from playground.explain.curl import FORM
 from playground.explain.glossary import NEVER, explain, secrecy
 from playground.explain.kinds import Kind, kind_of
 from playground.explain.redact import Redactor, basic_pair
-from playground.foreign_json import parsed
+from playground.foreign_json import parsed_document
 from playground.mask import mask
 from playground.protocol.jwt_view import open_jwt
 from playground.wire.exchange import Exchange
@@ -69,7 +69,7 @@ class Reader:
     def response(self, exchange: Exchange) -> tuple[Part, ...]:
         """What the answer's body and challenge say, and every JWT in it opened."""
         kind = kind_of(exchange)
-        data = _json(exchange.response_body)
+        data = parsed_document(exchange.response_body)
         members = _members(data)
         challenge = exchange.response_header("WWW-Authenticate")
         parts = [self._part("In the answer", members, kind.response), *self._keys(data, kind)]
@@ -80,7 +80,7 @@ class Reader:
     def tokens(self, exchange: Exchange) -> tuple[Part, ...]:
         """Header and claims of every JWT that the exchange carried; read, not verified."""
         sent = [*_pairs(urlsplit(exchange.url).query), *_body_pairs(exchange)]
-        found = [*sent, *_members(_json(exchange.response_body))]
+        found = [*sent, *_members(parsed_document(exchange.response_body))]
         return _filled(*(part for n, v in found if n in _JWT_NAMES for part in self._opened(n, v)))
 
     def headers(self, pairs: Iterable[tuple[str, str]]) -> tuple[Row, ...]:
@@ -92,7 +92,7 @@ class Reader:
         if not _is_text(body):
             return f"{len(body):,} bytes that are no text."
         text = body.decode()
-        data = _json(body)
+        data = parsed_document(body)
         if isinstance(data, dict | list):
             text = json.dumps(data, indent=2, ensure_ascii=False)
         return _cut(self.redactor.clean(text))
@@ -181,7 +181,7 @@ def never_shown(exchange: Exchange) -> list[str]:
     headers = {name.lower(): value for name, value in exchange.request_headers}
     pair = basic_pair(headers.get("authorization", ""))
     found = [pair[1], unquote_plus(pair[1])] if pair else []
-    named = [*_body_pairs(exchange), *_members(_json(exchange.response_body))]
+    named = [*_body_pairs(exchange), *_members(parsed_document(exchange.response_body))]
     return found + [value for name, value in named if secrecy(name) == NEVER]
 
 
@@ -209,7 +209,7 @@ def _body_pairs(exchange: Exchange) -> list[tuple[str, str]]:
     kinds = [v for n, v in exchange.request_headers if n.lower() == "content-type"]
     if any(kind.startswith(FORM) for kind in kinds):
         return _pairs(exchange.request_body.decode("utf-8", "replace"))
-    return _members(_json(exchange.request_body))
+    return _members(parsed_document(exchange.request_body))
 
 
 def _members(data: object) -> list[tuple[str, str]]:
@@ -225,10 +225,6 @@ def _members(data: object) -> list[tuple[str, str]]:
 def _challenge(header: str) -> list[tuple[str, str]]:
     parsed = WWWAuthenticate.from_header(header)
     return [(n, v or "") for n, v in parsed.parameters.items()] if parsed else []
-
-
-def _json(body: bytes) -> object:
-    return parsed(body) if body.lstrip()[:1] in (b"{", b"[") else None
 
 
 def _cut(text: str) -> str:

@@ -10,7 +10,6 @@ from playground.explain.kinds import error_word, failed, kind_of
 from playground.flow import Flow
 from playground.foreign_json import parsed_object
 from playground.form import Form
-from playground.protocol.resource import parsed_json
 from playground.wire.exchange import Exchange
 
 _CODE = re.compile(r"[A-Za-z_]{1,40}")
@@ -108,8 +107,7 @@ def _inactive(exchange: Exchange) -> bool:
     """Whether an introspection was answered with active: false (RFC 7662 §2.2)."""
     if exchange.purpose != "Introspection":
         return False
-    data = parsed_json(exchange)
-    return isinstance(data, dict) and data.get("active") is False
+    return (parsed_object(exchange.response_body) or {}).get("active") is False
 
 
 def _error(exchange: Exchange) -> str:

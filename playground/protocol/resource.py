@@ -57,11 +57,6 @@ def check_answer(exchange: Exchange) -> Exchange:
     )
 
 
-def parsed_json(exchange: Exchange) -> object:
-    """The answer's body as JSON; None when it is none."""
-    return parsed(exchange.response_body)
-
-
 def json_object(exchange: Exchange) -> dict[str, object]:
     """The answer as a JSON object. Raises ServerMisbehaved when it is none."""
     data = json_body(exchange)
@@ -72,7 +67,7 @@ def json_object(exchange: Exchange) -> dict[str, object]:
 
 def json_body(exchange: Exchange) -> object:
     """The answer as JSON. Raises ServerMisbehaved when it is none."""
-    data = parsed_json(exchange)
+    data = parsed(exchange.response_body)
     if data is not None:
         return data
     raise _not_json(exchange, "The answer is not JSON.")

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from playground.errors import PlaygroundError, ServerMisbehaved, ServerRefused
+from playground.foreign_json import parsed
 from playground.protocol.client_auth import Client, authenticate, basic
 from playground.protocol.explain import token_error
-from playground.protocol.resource import challenge, parsed_json
+from playground.protocol.resource import challenge
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
 
@@ -51,7 +52,7 @@ def about_token(
 
 def check_introspection(exchange: Exchange) -> dict[str, object]:
     """A JSON object whose `active` is true or false (RFC 7662 §2.2)."""
-    data = parsed_json(exchange)
+    data = parsed(exchange.response_body)
     if exchange.status != 200:
         raise _refused(exchange, data, "introspection")
     if not isinstance(data, dict) or not isinstance(data.get("active"), bool):
@@ -68,7 +69,7 @@ def check_introspection(exchange: Exchange) -> dict[str, object]:
 def check_revocation(exchange: Exchange) -> None:
     """200 means that the token is invalid now, known or not (RFC 7009 §2.2)."""
     if exchange.status != 200:
-        raise _refused(exchange, parsed_json(exchange), "revocation")
+        raise _refused(exchange, parsed(exchange.response_body), "revocation")
 
 
 def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError:

@@ -11,7 +11,7 @@ from itertools import islice
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
 from playground.flow import Flow
-from playground.foreign_json import parsed
+from playground.foreign_json import parsed_document
 from playground.wire.exchange import Exchange
 
 MOST = 200  # of one exchange: no honest answer has more, and each one is looked for everywhere
@@ -87,7 +87,7 @@ def _named(pairs: Iterable[tuple[str, object]]) -> Iterator[Secret]:
 
 def _key_parts(text: str) -> list[str]:
     """The secret parts of a private key, so that what is public in it stays readable."""
-    data = _json(text)
+    data = parsed_document(text)
     if isinstance(data, dict):
         return [data[m] for m in _JWK_MEMBERS if isinstance(data.get(m), str)]
     return [text, *_PEM.sub("", text).split()]
@@ -125,7 +125,7 @@ def _credentials(scheme: str, credentials: str) -> Iterator[Secret]:
 
 
 def _in_text(text: str) -> Iterator[Secret]:
-    data = _json(text)
+    data = parsed_document(text)
     if data is not None:
         yield from _in_json(data)
     elif "=" in text[:200] and not text.lstrip().startswith("<"):
@@ -144,7 +144,3 @@ def _in_json(data: object) -> Iterator[Secret]:
     elif isinstance(data, list):
         for item in data:
             yield from _in_json(item)
-
-
-def _json(text: str) -> object:
-    return parsed(text) if text.lstrip()[:1] in ("{", "[") else None

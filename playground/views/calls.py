@@ -113,9 +113,7 @@ def result(identifier: str, kind: str) -> ResponseReturnValue:
 
 def _without_echo(result: Result, flow: Flow) -> Result:
     """The result without a client secret that the server repeats."""
-    data = result.data
-    if data is not None:
-        data = parsed(unechoed(json.dumps(data, ensure_ascii=False), flow))
+    data = parsed(unechoed(json.dumps(result.data, ensure_ascii=False), flow))
     return replace(result, data=data, body=unechoed(result.body, flow))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from playground.foreign_json import MAX_DEPTH, parse, parsed, parsed_object
+from playground.foreign_json import MAX_DEPTH, parse, parsed, parsed_document, parsed_object
 from tests.discovery.test_discovery import OPENID, document, look
 from tests.playground.issuer import Issuer, begin, finish
 from tests.playground.test_calls import with_api
@@ -70,6 +70,12 @@ def test_an_object_is_an_object() -> None:
     """Anything else is none."""
     assert parsed_object(b'{"a": 1}') == {"a": 1}
     assert [parsed_object(text) for text in (b"[]", b"null", b"{", b"\xff", "")] == [None] * 5
+
+
+def test_a_document_is_an_object_or_an_array() -> None:
+    """A lone number or word is none, though JSON."""
+    assert [parsed_document(text) for text in (b" {}", b"[1]", " [1]")] == [{}, [1], [1]]
+    assert [parsed_document(text) for text in (b"1", '"{}"', b"<p>", b"{", "")] == [None] * 5
 
 
 @pytest.mark.parametrize("body", ODD.values(), ids=list(ODD))
