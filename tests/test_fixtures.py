@@ -13,7 +13,7 @@ from tests.support.browser import Browser
 from tests.support.chromium import Pages, axe
 from tests.support.processes import Process, free_port, listens, python, wait_until
 from tests.support.redis import RedisServer
-from tests.support.rogue import Rogue
+from tests.support.rogue import Handler, Rogue
 from tests.support.trust import Trusted
 
 FORM = """<!doctype html><html lang="en"><title>Form</title><main><h1>Form</h1>
@@ -240,3 +240,25 @@ def test_pages_can_be_without_javascript_and_dark(new_page: Pages, rogue: Rogue)
 def test_trust_is_added_while_running(trusted: Trusted, embedded: Embedded) -> None:
     """The bundle holds the tests' authority and that of every embedded server started so far."""
     assert embedded.ca_file.read_bytes().strip() in trusted.file.read_bytes()
+
+
+def test_axe_sees_the_page_with_its_style_sheet(new_page: Pages, rogue: Rogue) -> None:
+    """After a click the page is looked at when it is whole: before, its colours are others."""
+    first = """<!doctype html><html lang="en"><title>T</title>
+<main><h1>T</h1><a href="/styled">Next</a></main></html>"""
+    sheet = '<title>T</title><meta name="color-scheme" content="light dark">'
+    sheet += '<link rel="stylesheet" href="/late.css">'
+
+    def late(handler: Handler) -> None:
+        rogue.closing.wait(1)
+        handler.reply(200, {"Content-Type": "text/css"}, b"html { background: #000 }")
+
+    page = new_page(colour_scheme="dark")
+    rogue.answer("/", headers={"Content-Type": "text/html"}, body=first)
+    styled = first.replace("<title>T</title>", sheet)
+    rogue.answer("/styled", headers={"Content-Type": "text/html"}, body=styled)
+    rogue.behave("/late.css", late)
+    page.goto(rogue.url)
+    page.get_by_role("link", name="Next").click()
+    axe(page)
+    assert page.url.endswith("/styled")

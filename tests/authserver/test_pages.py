@@ -77,6 +77,7 @@ def test_every_page(
         check(page)
     page.get_by_label("Application Name").fill("Workshop")
     page.get_by_role("button", name="SAVE").click()
+    expect(page.get_by_role("button", name="GENERATE KEYS")).to_be_visible()
     check(page)
     page.get_by_label("Callback URL").fill("nonsense")
     page.get_by_role("button", name="GENERATE KEYS").click()

@@ -96,7 +96,12 @@ class Pages:
 
 
 def axe(page: Page) -> None:
-    """Fail with a readable list when axe-core finds an accessibility violation."""
+    """Fail with a readable list when axe-core finds an accessibility violation.
+
+    A click returns when the next page has begun to arrive: without its style sheet yet, its
+    colours are not the ones a person sees.
+    """
+    page.wait_for_load_state("load")
     violations = Axe().run(page).response["violations"]
     lines = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
