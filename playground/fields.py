@@ -16,6 +16,12 @@ RESPONSE_TYPES = {
     IMPLICIT: ("id_token token", "token", "id_token"),
     HYBRID: ("code id_token", "code token", "code id_token token"),
 }
+GRANT_SENT_AS = {
+    CODE: "grant_type response_type",
+    HYBRID: "grant_type",
+    CLIENT_CREDENTIALS: "grant_type",
+    PASSWORD: "grant_type",
+}
 Options = tuple[tuple[str, str], ...]
 
 
@@ -66,7 +72,6 @@ FIELDS: tuple[Field, ...] = (
         name="grant_type",
         label="Authorization Grant Type",
         help="How the token is obtained.",
-        parameter="grant_type response_type",
         kind="select",
         options=GRANTS,
         required=True,

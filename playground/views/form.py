@@ -174,13 +174,16 @@ def _members(group: str, form: Form) -> list[Field]:
 
 def _shown(item: Field, form: Form, errors: dict[str, str], kept: dict[str, str]) -> Shown:
     """A field with its value; what is secret is never written back into a page."""
-    options = item.options
+    grant, options, parameter = shown_grant(form), item.options, item.parameter
     if item.name == "response_type":
-        options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[shown_grant(form)])
+        options = tuple((kind, kind) for kind in fields.RESPONSE_TYPES[grant])
+    if item.name == "grant_type":
+        parameter = fields.GRANT_SENT_AS.get(grant, "")
     return Shown.of(
         item,
         getattr(form, item.name),
         options=options,
+        parameter=parameter,
         error=errors.get(item.name, ""),
         placeholder=kept.get(item.name, ""),
     )

@@ -50,6 +50,7 @@ class Shown:
             "required": item.required,
             "options": item.options,
             "maxlength": item.maxlength,
+            "parameter": item.parameter,
             **more,
         }
         return cls(
@@ -58,7 +59,6 @@ class Shown:
             value=value,
             kind=item.kind,
             help=item.help,
-            parameter=item.parameter,
             also=item.also,
             metadata=item.metadata,
             **known,  # type: ignore[arg-type]

@@ -212,6 +212,22 @@ def test_hint_says_what_a_field_becomes(
     assert [tag.get_text() for tag in page.soup.select(f"#f-{name}-help code")] == codes
 
 
+@pytest.mark.parametrize(
+    ("grant", "sent"),
+    [
+        ("hybrid", " Sent as grant_type."),
+        ("client_credentials", " Sent as grant_type."),
+        ("implicit", ""),
+    ],
+)
+def test_hint_of_the_grant_names_what_that_grant_sends(
+    http: Browser, playground: Playground, grant: str, sent: str
+) -> None:
+    """Hybrid and implicit have a field for the response type, the other grants send none."""
+    page = choose_grant(open_form(http, playground), grant)
+    assert hint(page, "grant_type") == f"How the token is obtained.{sent}"
+
+
 def test_hint_speaks_of_a_kept_secret_where_there_is_one(
     http: Browser, playground: Playground
 ) -> None:
