@@ -21,7 +21,6 @@ log = logging.getLogger("playground")
 COOKIE_NAME = "playground_session"
 COOKIE_PATH = "/playground2"
 OVERLAP = timedelta(seconds=60)
-_KEY_IS_SHARED = "SECRET_KEY_IS_SHARED"
 _FOREVER = 10 * 365 * 86_400.0
 
 
@@ -110,13 +109,11 @@ def check_store() -> None:
     """Raises StoreUnavailable when the store is down, on every page that needs it."""
     if request.endpoint in ("static", "home.healthz"):
         return
-    error = getattr(session, "unavailable", None)
+    error, store = getattr(session, "unavailable", None), services().store
     if error is not None:
-        current_app.config[_KEY_IS_SHARED] = False  # the store may come back empty
+        store.interrupted = True
         raise error
-    store = services().store
-    if store.interrupted or not current_app.config.get(_KEY_IS_SHARED):
-        store.interrupted = False
+    if store.interrupted:
         _share_key(current_app, store)
 
 
@@ -137,6 +134,10 @@ def _share_key(app: Flask, store: Store) -> None:
 
     A store that lost it, as Redis does without persistence, is given the one in use again.
     """
-    store.add("secret_key", str(app.secret_key).encode(), _FOREVER)
-    app.secret_key = (store.get("secret_key") or b"").decode()
-    app.config[_KEY_IS_SHARED] = True
+    store.interrupted = False  # from here on it may be interrupted again
+    try:
+        store.add("secret_key", str(app.secret_key).encode(), _FOREVER)
+        app.secret_key = (store.get("secret_key") or b"").decode()
+    except StoreUnavailable:
+        store.interrupted = True
+        raise
