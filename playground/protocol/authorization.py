@@ -92,7 +92,9 @@ def _pkce(method: str, code_verifier: str) -> Pairs:
     """The challenge (RFC 7636 §4.2–4.3); nothing without a verifier."""
     if not code_verifier:
         return ()
-    challenge = WebApplicationClient("").create_code_challenge(code_verifier, method)
+    challenge = code_verifier
+    if method != "plain":  # which oauthlib calls None
+        challenge = WebApplicationClient("").create_code_challenge(code_verifier, method)
     return (("code_challenge", challenge), ("code_challenge_method", method))
 
 

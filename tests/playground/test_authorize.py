@@ -40,8 +40,9 @@ def test_nonce_is_for_openid_only(http: Browser, playground: Playground) -> None
 
 
 def test_pkce_can_be_plain_or_off(http: Browser, playground: Playground) -> None:
-    """plain sends the verifier as challenge; off sends none."""
+    """plain sends the verifier as challenge (RFC 7636 §4.2); off sends none."""
     plain = sent(leave(open_form(http, playground), code_challenge_method="plain"))
+    assert len(plain["code_challenge"]) == 64
     off = sent(leave(open_form(http, playground), code_challenge_method=""))
     assert plain["code_challenge_method"] == "plain"
     assert not {"code_challenge", "code_challenge_method"} & set(off)

@@ -41,6 +41,15 @@ def test_token_is_shown_with_its_facts(http: Browser, playground: Playground) ->
         assert words in page.words
 
 
+@pytest.mark.parametrize("method", ["plain", ""])
+def test_weaker_pkce_leads_to_a_token_too(
+    http: Browser, playground: Playground, method: str
+) -> None:
+    """The server lets the demo's application use plain, and do without (RFC 7636 §4.2)."""
+    page = to_token(http, playground, code_challenge_method=method)
+    assert page.heading == "You received the access token"
+
+
 def test_id_token_is_checked_line_by_line(http: Browser, playground: Playground) -> None:
     """Every check of the id token stands there with its section and passed."""
     page = to_token(http, playground)
