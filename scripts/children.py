@@ -4,6 +4,7 @@ import contextlib
 import errno
 import http.client
 import os
+import select
 import signal
 import socket
 import ssl
@@ -17,7 +18,31 @@ from urllib.parse import urlsplit
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_STOP = 10
 
-stopped = threading.Event()  # somebody asked us to stop
+
+class Stopped:
+    """Whether somebody asked us to stop.
+
+    Set by signal handlers, which may interrupt each other and whoever waits: a pipe has no lock
+    that one of them could be holding.
+    """
+
+    def __init__(self) -> None:
+        self._reader, self._writer = os.pipe()
+
+    def set(self) -> None:
+        """Ask."""
+        os.write(self._writer, b".")
+
+    def is_set(self) -> bool:
+        """Whether somebody asked."""
+        return self.wait(0)
+
+    def wait(self, seconds: float) -> bool:
+        """The same, after having waited for it that long."""
+        return bool(select.select([self._reader], [], [], seconds)[0])
+
+
+stopped = Stopped()
 
 
 class ChildError(Exception):

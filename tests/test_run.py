@@ -5,6 +5,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -157,6 +158,28 @@ def test_sigterm_stops_both(make: Callable[..., Run]) -> None:
     os.kill(script, signal.SIGTERM)
     assert run.wait() == 0
     wait_until(lambda: gone(children), "every child is gone")
+
+
+INTERRUPTED = """
+import signal, sys
+sys.path.insert(0, "scripts")
+import children
+seen = set()
+
+def interrupt(frame, event, arg):  # each function once, as soon as it is called
+    if event == "call" and frame.f_code not in seen:
+        seen.add(frame.f_code)
+        signal.raise_signal(signal.SIGTERM)
+
+children.stop_on_signals()
+sys.setprofile(interrupt)
+children.watch([])
+"""
+
+
+def test_signals_that_interrupt_each_other_stop_it_too() -> None:
+    """make passes on a signal that its whole group got, so the script may hear it twice."""
+    subprocess.run([sys.executable, "-c", INTERRUPTED], check=True, timeout=30)
 
 
 def test_a_taken_server_port_leaves_only_the_playground(
