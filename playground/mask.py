@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 HIDDEN = "••••"
-_SHORT, _MEDIUM = 8, 20
+_SHORT, _MEDIUM = 16, 40
 
 
 def mask(secret: str) -> str:

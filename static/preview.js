@@ -52,6 +52,10 @@ function update(form) {
   if (target) render(target, form);
 }
 
+function hideFollowers(form) {
+  form.querySelectorAll("[data-follows]").forEach((button) => { button.hidden = true; });
+}
+
 function follow({ name, form }) {
   const button = form && form.querySelector(`[data-follows="${name}"]`);
   if (button) form.requestSubmit(button);
@@ -60,3 +64,4 @@ function follow({ name, form }) {
 document.addEventListener("change", (event) => follow(event.target));
 document.addEventListener("input", (event) => update(event.target.form));
 window.addEventListener("pageshow", () => [...document.forms].forEach(update));
+[...document.forms].forEach(hideFollowers);

@@ -23,7 +23,8 @@ def root() -> ResponseReturnValue:
 def home() -> ResponseReturnValue:
     at_step(5)
     sheet, away = Sheet(), pending_flow()
-    return sheet.draw("home.html", away=sheet.hole(away.id) if away else "")
+    portal = f"{services().settings.embedded.rstrip('/')}/devportal"
+    return sheet.draw("home.html", away=sheet.hole(away.id) if away else "", portal=portal)
 
 
 @pages.post("/playground2/reset")

@@ -20,7 +20,7 @@ from playground.web.browser import own_flow
 from playground.web.filters import Hole, Moment, moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
-from playground.web.memory import base_url, secret_for
+from playground.web.memory import base_url, remember_secret, secret_for
 from playground.web.requests import attempt_number
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -35,7 +35,9 @@ def get_access_token(identifier: str) -> ResponseReturnValue:
     typed = _typed(flow, request.form)
     g.typed = replace(typed, client_secret="")  # what a failure keeps with the flow
     _check(typed, flow)
-    note_login(services().conductor.exchange(flow, typed, attempt=attempt_number()))
+    exchanged = services().conductor.exchange(flow, typed, attempt=attempt_number())
+    remember_secret(exchanged)
+    note_login(exchanged)
     return redirect(url_for("token.show", identifier=flow.id), 303)
 
 

@@ -71,6 +71,15 @@ def remember_form(form: Form) -> None:
     session[_FORM] = to_memory(form)
 
 
+def remember_secret(flow: Flow) -> None:
+    """Keep the secret that a server has just taken for the next flow of this client there."""
+    form = remembered_form()
+    same = all(getattr(form, n) == getattr(flow.form, n) for n in ("client_id", "token_endpoint"))
+    taken = flow.form.client_secret
+    if same and taken and not flow.kept_secret and taken != with_secret(form).client_secret:
+        remember_form(replace(form, client_secret=taken))
+
+
 def remembered_profile(flow: Flow | None) -> Profile:
     """The profile of the flow, else of the form as it stands."""
     if flow is not None:

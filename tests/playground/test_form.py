@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import Page as BrowserPage
 
 from tests.playground.walking import choose_grant, leave, open_form
 from tests.support.apps import Embedded, Playground
@@ -147,7 +148,7 @@ def test_client_secret_never_comes_back_out(http: Browser, playground: Playgroun
     secret = "a-secret-that-was-typed-12345"
     sent = leave(open_form(http, playground), client_secret=secret)
     page = open_form(http, playground)
-    assert "a-se••••2345" in page.html
+    assert "a-••••45" in page.html
     for text in (sent.location, page.html, str(http.session.cookies)):
         assert secret not in text
 
@@ -236,6 +237,44 @@ def test_hint_speaks_of_a_kept_secret_where_there_is_one(
     assert "Empty: the one kept for this server." in hint(page, "client_secret")
     page = page.submit("Use this server", profile="wso2-is")
     assert "kept" not in hint(page, "client_secret")
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"), [("x" * 15, "••••"), ("ab" + "x" * 13 + "y", "ab••••xy")]
+)
+def test_short_secret_shows_nothing_of_itself(
+    http: Browser, playground: Playground, secret: str, shown: str
+) -> None:
+    """What is shown of a kept secret is never a good part of it."""
+    leave(open_form(http, playground), client_secret=secret)
+    assert f"kept: {shown}" in open_form(http, playground).html
+
+
+def test_tutorial_fields_come_first(http: Browser, playground: Playground) -> None:
+    """The fields of the tutorial in its order, then Authorize; what else there is comes after."""
+    form = open_form(http, playground).soup.select_one("form[method=post] > .field").parent
+    labels = [label.get_text(strip=True) for label in form.select("label, button[value=authorize]")]
+    assert labels[:6] == [
+        "Authorization Grant Type",
+        "Client Id",
+        "Scope",
+        "Callback URL",
+        "Authorize Endpoint",
+        "Authorize",
+    ]
+
+
+def test_enter_authorizes(page: BrowserPage, playground: Playground) -> None:
+    """Enter in a field presses Authorize, not what stands first in the form."""
+    page.goto(playground.url + "/playground2/oauth2")
+    with page.expect_request("**/oauth2/authorize*"):
+        page.get_by_label("Client Id").press("Enter")
+
+
+def test_home_leads_to_the_developer_portal(http: Browser, playground: Playground) -> None:
+    """Steps 2 to 4 are one click away."""
+    home = http.get(playground.url + "/playground2")
+    assert home.click("Developer Portal").path.startswith(("/devportal", "/authenticationendpoint"))
 
 
 def test_preview_is_what_is_sent(http: Browser, playground: Playground) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.playground.walking import (
+    approve,
     choose_grant,
     leave,
     open_form,
@@ -69,6 +70,15 @@ def test_wrong_secret_is_explained_and_can_be_corrected(
         assert words in page.words
     again = page.submit("Get Access Token", client_secret=SECRET)
     assert again.heading == "You received the access token"
+
+
+def test_corrected_secret_is_kept_for_the_next_flow(http: Browser, playground: Playground) -> None:
+    """The secret that the server took replaces the one that it refused."""
+    refused = to_code(http, playground, client_secret="wrong-secret").submit("Get Access Token")
+    assert refused.status == 400
+    refused.submit("Get Access Token", client_secret=SECRET)
+    page = approve(leave(open_form(http, playground)).follow())
+    assert page.submit("Get Access Token").heading == "You received the access token"
 
 
 def test_bad_second_form_is_explained(http: Browser, playground: Playground) -> None:
