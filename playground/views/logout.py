@@ -13,7 +13,7 @@ from playground.web import front
 from playground.web.browser import owns
 from playground.web.frame import at_step
 from playground.web.login import forget_login, last_logout, note_logout, signed_in
-from playground.web.security import csrf
+from playground.web.security import allow_leaving, csrf
 from playground.web.services import services
 
 pages = Blueprint("logout", __name__, url_prefix="/playground2")
@@ -94,6 +94,7 @@ def session_check() -> ResponseReturnValue:
     flow = signed_in()
     if flow is not None and flow.form.check_session_iframe:
         g.frame_src = origin(flow.form.check_session_iframe)
+        allow_leaving()
     return render_template("session.html", flow=flow)
 
 

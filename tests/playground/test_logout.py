@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from joserfc.jwk import OctKey
+from playwright.sync_api import Page as Window
 
 from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
 from tests.playground.walking import leave, open_form, to_token
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
+from tests.support.chromium import hand_over
 from tests.support.rogue import Handler, Rogue
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -355,6 +357,22 @@ def test_session_page_watches_the_server(http: Browser, playground: Playground) 
         assert "cannot be checked in this browser" in words
     again = page.submit("Ask again with prompt=none")
     assert again.status in (200, 400)
+
+
+def test_asking_again_leads_a_browser_to_the_server(
+    http: Browser, page: Window, playground: Playground, issuer: Issuer
+) -> None:
+    """The policy of the session's page lets its form lead to a server of any origin."""
+    for path in ("/authorize", "/frame"):
+        issuer.rogue.html(path)
+    sent = begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    came_back = f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}"
+    http.get(f"{came_back}&session_state=a.b").submit("Get Access Token")
+    hand_over(http.session, page)
+    page.goto(f"{playground.url}/playground2/session")
+    page.get_by_role("button", name="Ask again with prompt=none").click()
+    page.wait_for_url(f"{issuer.url}/authorize?**prompt=none**")
 
 
 def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: Playground) -> None:
