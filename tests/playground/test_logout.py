@@ -375,6 +375,20 @@ def test_asking_again_leads_a_browser_to_the_server(
     page.wait_for_url(f"{issuer.url}/authorize?**prompt=none**")
 
 
+def test_sign_out_leads_a_browser_wherever_the_server_sends_it(
+    http: Browser, page: Window, playground: Playground, issuer: Issuer, rogue: Rogue
+) -> None:
+    """A logout endpoint may redirect to another origin; no page's policy stops it there."""
+    rogue.html("/bye")
+    elsewhere = rogue.url.replace("localhost", "127.0.0.1") + "/bye"
+    rogue.redirect("/logout", elsewhere)
+    shown = signed_in(http, playground, issuer)
+    hand_over(http.session, page)
+    page.goto(shown.url)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(elsewhere)
+
+
 def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: Playground) -> None:
     """The empty state says what will appear and how."""
     open_form(http, playground)
