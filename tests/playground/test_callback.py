@@ -7,6 +7,8 @@ from contextlib import closing
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import Page as Window
+from playwright.sync_api import expect
 
 from tests.playground.walking import approve, leave, open_form, sign_in, to_code
 from tests.support.apps import Embedded, Playground
@@ -194,6 +196,15 @@ def test_form_post_ticket_works_once(http: Browser, playground: Playground) -> N
     assert "code" not in parked.location.rsplit("/", 1)[1]
     http.get(parked.location)
     refused(http.get(parked.location), "works once")
+
+
+@pytest.mark.parametrize("name", ["submit", "append"])
+def test_fragment_with_a_parameter_named_as_what_a_form_can_do(
+    page: Window, playground: Playground, name: str
+) -> None:
+    """In scripts a form's inputs hide its own methods; the response is taken all the same."""
+    page.goto(f"{playground.url}{CALLBACK}#{name}=1&code=c&state=unknown")
+    expect(page.get_by_text("its state is missing or unknown").first).to_be_visible()
 
 
 def test_code_leaves_the_address_bar(http: Browser, playground: Playground) -> None:
