@@ -21,7 +21,7 @@ from playground.web.filters import moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
-from playground.web.requests import own_origin
+from playground.web.requests import only_by_get, own_origin
 from playground.web.security import allow_leaving, csrf
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -34,6 +34,7 @@ MAX_PARAMETERS = 50
 
 
 @pages.get("")
+@only_by_get
 def arrive() -> ResponseReturnValue:
     """response_mode=query brings parameters; with none, the fragment may hold them."""
     given = [pair for pair in request.args.items(multi=True) if pair[0] != "present"]
@@ -53,6 +54,7 @@ def arrive_by_post() -> ResponseReturnValue:
 
 
 @pages.get("/resume/<ticket>")
+@only_by_get
 def resume(ticket: str) -> ResponseReturnValue:
     """The second half of form_post, now with the browser's cookies; works once."""
     parked = services().flows.unpark(ticket)

@@ -66,6 +66,17 @@ def test_replayed_state(http: Browser, playground: Playground, embedded: Embedde
     refused(second, "already used")
 
 
+def test_looking_with_head_uses_nothing_up(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """HEAD is safe: the state, and the ticket of a form_post, still count (RFC 9110 §9.2.1)."""
+    given = {"code": "c", "state": begun(http, playground), "iss": embedded.issuer}
+    assert http.send("HEAD", f"{playground.url}{CALLBACK}?{urlencode(given)}").status == 200
+    parked = http.post(playground.url + CALLBACK, given, follow=False, cross_site=True)
+    assert http.send("HEAD", parked.location).status == 200
+    assert http.get(parked.location).heading == "What came back"
+
+
 def test_other_browsers_state(new_browser, playground: Playground, embedded: Embedded) -> None:
     """A response brought by another browser than the flow's is refused."""
     state = begun(new_browser(), playground)

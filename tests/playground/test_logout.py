@@ -227,6 +227,19 @@ def test_front_channel_needs_iss_and_sid(
     assert not is_signed_in(http.get(page.url))
 
 
+def test_looking_with_head_ends_nothing(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """HEAD is safe, at the front channel and on the way back (RFC 9110 §9.2.1)."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    frame = f"{playground.url}/playground2/fclogout?iss={issuer.url}&sid=session-1"
+    assert http.send("HEAD", frame).status == 200
+    assert is_signed_in(http.get(page.url))
+    back = leave_for_logout(http, playground, issuer)
+    assert http.send("HEAD", back).status == 200
+    assert "sent you back here" in http.get(back).words
+
+
 def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     """Sign out goes to the server with the hint and comes back with the state (§2–3)."""
     page = to_token(http, playground)
