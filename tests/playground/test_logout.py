@@ -402,6 +402,22 @@ def test_sign_out_leads_a_browser_wherever_the_server_sends_it(
     page.wait_for_url(elsewhere)
 
 
+def test_asking_again_where_the_endpoint_has_a_prompt_of_its_own(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The new request is checked as the first one was: prompt is not sent twice."""
+    begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    endpoint = f"{issuer.url}/authorize?prompt=login"
+    left = leave(open_form(http, playground), authorization_endpoint=endpoint)
+    sent = dict(parse_qsl(urlsplit(left.location).query))
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    came_back = f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}"
+    http.get(f"{came_back}&session_state=a.b").submit("Get Access Token")
+    page = http.get(f"{playground.url}/playground2/session").submit("Ask again with prompt=none")
+    assert page.status == 400
+    assert "has prompt" in page.words
+
+
 def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: Playground) -> None:
     """The empty state says what will appear and how."""
     open_form(http, playground)
