@@ -41,7 +41,7 @@ def arrive() -> ResponseReturnValue:
     if not given:
         at_step(6)
         return render_template("fragment.html")
-    return _receive(given)
+    return _receive(given, "query")
 
 
 @pages.post("")
@@ -64,20 +64,25 @@ def resume(ticket: str) -> ResponseReturnValue:
             advice=("Go on from the page it led to, or start a new flow.",),
             status=404,
         )
-    return _receive(*parked)
+    given, message = parked
+    return _receive(given, "form_post", message)
 
 
 @pages.post("/fragment")
 def arrive_by_fragment() -> ResponseReturnValue:
     """response_mode=fragment: a small script read the fragment and posts it to us."""
-    return _receive(list(request.form.items(multi=True)))
+    return _receive(list(request.form.items(multi=True)), "fragment")
 
 
-def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnValue:
+def _receive(
+    given: Pairs, response_mode: str, message: Exchange | None = None
+) -> ResponseReturnValue:
     parameters = [pair for pair in given if pair[0] != "csrf_token"]
     check_repeats(parameters)
     flow = _flow_of(dict(parameters))
-    flow = services().conductor.receive(flow, parameters, message or front.came_back())
+    flow = services().conductor.receive(
+        flow, parameters, message or front.came_back(), response_mode=response_mode
+    )
     note_login(flow)
     if flow.form.exchange_at_once and flow.code:
         return exchange_now(flow)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page as Window
 from playwright.sync_api import expect
 
-from tests.playground.walking import approve, leave, open_form, sign_in, to_code
+from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in, to_code
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 
@@ -147,6 +147,58 @@ def test_other_response_type_than_asked(
     pairs = [("access_token", "t"), ("token_type", "Bearer"), ("state", state)]
     page = answer(http, playground, *pairs, ("iss", embedded.issuer))
     refused(page, "does not hold what was asked for")
+
+
+@pytest.mark.parametrize(
+    ("response_type", "kinds"),
+    [("token", "access_token token_type"), ("code id_token", "code id_token")],
+)
+@pytest.mark.parametrize("response_mode", ["", "query", "form_post"])
+def test_token_in_the_query(
+    http: Browser,
+    playground: Playground,
+    embedded: Embedded,
+    response_type: str,
+    kinds: str,
+    response_mode: str,
+) -> None:
+    """Whatever was asked for, a token in the address is refused (Multiple Response Types §5)."""
+    page = choose_grant(open_form(http, playground), "hybrid" if "code" in kinds else "implicit")
+    page = leave(page, response_type=response_type, response_mode=response_mode)
+    state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+    pairs = [(name, "secret-of-the-query") for name in kinds.split()]
+    page = answer(http, playground, *pairs, ("state", state), ("iss", embedded.issuer))
+    refused(page, "in the query of the address, where no token may be")
+    assert "fragment or form_post" in page.words
+    assert "secret-of-the-query" not in page.html
+
+
+@pytest.mark.parametrize("asked", ["", "query", "fragment", "form_post"])
+@pytest.mark.parametrize("came", ["query", "fragment", "form_post"])
+def test_code_in_each_response_mode(
+    http: Browser, playground: Playground, embedded: Embedded, asked: str, came: str
+) -> None:
+    """A code counts however it comes; the checks say where the server chose another way."""
+    given = {"code": "c", "state": begun(http, playground, response_mode=asked)}
+    given["iss"] = embedded.issuer
+    page = bring(http, playground, given, came)
+    assert page.heading == "What came back"
+    row = next(r for r in page.soup.select(".checks tr") if "response mode" in r.get_text())
+    verdict, *ways = (cell.get_text(strip=True) for cell in row.find_all("td"))
+    assert ways == [asked or "query", came]
+    assert verdict == ("passed" if came == ways[0] else "warning")
+
+
+def bring(http: Browser, playground: Playground, given: dict[str, str], mode: str) -> Page:
+    """Bring a response as a browser does in this response mode."""
+    url = playground.url + CALLBACK
+    if mode == "query":
+        return answer(http, playground, *given.items())
+    if mode == "form_post":
+        return http.post(url, given, cross_site=True)
+    form = next(f for f in http.get(url).forms if f.tag.has_attr("data-fragment"))
+    form.values += given.items()
+    return form.submit()
 
 
 def test_unknown_parameters_are_ignored(
