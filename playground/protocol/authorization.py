@@ -175,7 +175,8 @@ def _iss_check(expected: Expected, given: dict[str, str]) -> Check:
     required = expected.iss_required and not named
     if expected.issuer and (found or required):
         return compare("iss", expected.issuer, found, section)
-    why = "no issuer is configured" if found else "the server does not announce it"
+    absent = "the id token names it" if named else "the server does not announce it"
+    why = "no issuer is configured" if found else absent
     return Check(
         title="iss", expected=why, found=found or "absent", verdict="info", section=section
     )

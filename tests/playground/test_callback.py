@@ -10,9 +10,11 @@ import pytest
 from playwright.sync_api import Page as Window
 from playwright.sync_api import expect
 
+from tests.playground.issuer import CLIENT, Issuer
 from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in, to_code
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
+from tests.support.rogue import Rogue
 
 CALLBACK = "/playground2/oauth2client"
 
@@ -116,6 +118,29 @@ def test_missing_iss_beside_an_id_token_nobody_asked_for(
     state = begun(http, playground)
     page = answer(http, playground, ("code", "c"), ("state", state), ("id_token", id_token))
     refused(page, "does not come from the server that was asked")
+
+
+def test_missing_iss_beside_the_id_token_that_was_asked_for(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """The id token stands in for iss, and the check does not say that iss was not announced."""
+    issuer = Issuer(rogue)
+    page = open_form(http, playground).submit("Use this server", profile="other")
+    page = leave(
+        choose_grant(page, "implicit"),
+        client_id=CLIENT,
+        response_type="id_token",
+        authorization_endpoint=f"{issuer.url}/authorize",
+        issuer=issuer.url,
+        authorization_response_iss_parameter_supported="1",
+        jwks_uri=f"{issuer.url}/jwks",
+    )
+    sent = dict(parse_qsl(urlsplit(page.location).query))
+    id_token = issuer.sign(issuer.claims(sent["nonce"]))
+    given = {"id_token": id_token, "state": sent["state"]}
+    page = http.post(playground.url + CALLBACK, given, cross_site=True)
+    row = next(r for r in page.soup.select(".checks tr") if "RFC 9207" in r.get_text())
+    assert "the id token names it" in row.get_text()
 
 
 def test_repeated_parameter(http: Browser, playground: Playground) -> None:
