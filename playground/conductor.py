@@ -81,7 +81,14 @@ class Conductor:
         self._flows.create(flow, *([leave(request)] if request else ()))
         return flow
 
-    def receive(self, flow: Flow, parameters: Sequence[tuple[str, str]], message: Exchange) -> Flow:
+    def receive(
+        self,
+        flow: Flow,
+        parameters: Sequence[tuple[str, str]],
+        message: Exchange,
+        *,
+        response_mode: str,
+    ) -> Flow:
         """Take the authorization response that `message` brought; once (RFC 6749 §10.12)."""
         if not self._flows.receive(flow.id, message):
             raise ResponseRefused(
@@ -93,7 +100,9 @@ class Conductor:
             )
         expected = authorization.expected_of(flow.form, flow.state)
         try:
-            response, checks = authorization.validate(parameters, expected)
+            response, checks = authorization.validate(
+                parameters, expected, response_mode=response_mode
+            )
             claims, id_token_checks = self._identity.of_response(flow, response, self.sender(flow))
             front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from urllib.parse import parse_qsl
 
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
@@ -16,6 +17,7 @@ OURS = frozenset(
     "response_type client_id redirect_uri scope state nonce code_challenge code_challenge_method "
     "response_mode prompt login_hint max_age acr_values".split()
 )
+OURS_AT_LOGOUT = frozenset("id_token_hint client_id post_logout_redirect_uri state".split())
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"[\r\n\t]")
@@ -152,6 +154,7 @@ def check(form: Form) -> Form:
     }
     if shown_grant(form) not in REDIRECTING and not form.token_endpoint:
         problems["token_endpoint"] = "This grant needs the token endpoint."
+    problems = _between_fields(form) | problems
     if extra_problem := _extra_problem(form.extra):
         problems["extra"] = extra_problem
     if problems:
@@ -180,6 +183,38 @@ def _problem(item: Field, value: str) -> str:
     if item.kind == "number" and not (value.isascii() and value.isdecimal()):
         return "This is a whole number of seconds."
     return ""
+
+
+def _between_fields(form: Form) -> dict[str, str]:
+    """What is wrong with fields only beside others."""
+    at_logout = _doubled(form.end_session_endpoint, _sent(OURS_AT_LOGOUT, form))
+    problems = {"end_session_endpoint": at_logout}
+    if form.redirecting:
+        extra = {name: "an extra parameter" for name, value in form.extra if value}
+        sent = _sent(OURS, form) | extra
+        problems["authorization_endpoint"] = _doubled(form.authorization_endpoint, sent)
+        if form.authorization_response_iss_parameter_supported and not form.issuer:
+            problems["issuer"] = "“Responses carry iss” is ticked: say which iss they must carry."
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def _sent(names: Iterable[str], form: Form) -> dict[str, str]:
+    """Which of these parameters are sent, and where each comes from; an empty field sends none."""
+    return {
+        name: f"the field {BY_NAME[name].label}" if name in BY_NAME else "made for each request"
+        for name in names
+        if getattr(form, name, "made")
+    }
+
+
+def _doubled(endpoint: str, sent: Mapping[str, str]) -> str:
+    """What an endpoint's own query has of what is sent there: each once (RFC 6749 §3.1)."""
+    query = dict(parse_qsl(endpoint.partition("?")[2], keep_blank_values=True))
+    doubled = ", ".join(f"{name} ({sent[name]})" for name in sorted(sent.keys() & query))
+    return doubled and (
+        f"Its query has {doubled}, which the playground sends too; a parameter may be sent only "
+        "once. Take it out here."
+    )
 
 
 def _extra_problem(extra: Pairs) -> str:

@@ -106,15 +106,21 @@ class Expected:
     issuer: str
     iss_required: bool
     response_types: frozenset[str]
+    response_mode: str
 
 
 def expected_of(form: Form, state: str) -> Expected:
-    """What to expect of the response to a request made from `form`."""
+    """What to expect of the response to a request made from `form`.
+
+    Where no mode was asked for, a code comes in the query and a token in the fragment.
+    """
+    tokens = form.response_types - {"code"}
     return Expected(
         state=state,
         issuer=form.issuer,
         iss_required=bool(form.authorization_response_iss_parameter_supported),
         response_types=form.response_types,
+        response_mode=form.response_mode or ("fragment" if tokens else "query"),
     )
 
 
@@ -130,8 +136,10 @@ def check_repeats(parameters: Pairs) -> None:
         )
 
 
-def validate(parameters: Pairs, expected: Expected) -> tuple[AuthorizationResponse, list[Check]]:
-    """Check a response against its request.
+def validate(
+    parameters: Pairs, expected: Expected, *, response_mode: str
+) -> tuple[AuthorizationResponse, list[Check]]:
+    """Check a response, and the mode that brought it, against its request.
 
     Raises ResponseRefused when it must not be used, AuthorizationFailed when it is the server's
     error (RFC 6749 §4.1.2.1); only what this returns can be exchanged.
@@ -143,7 +151,7 @@ def validate(parameters: Pairs, expected: Expected) -> tuple[AuthorizationRespon
         raise _refusal(wrong[0])
     if "error" in given:
         raise _server_error(given, parameters)
-    checks.append(_type_check(expected.response_types, given))
+    checks += [_type_check(expected.response_types, given), _mode_check(expected, response_mode)]
     if wrong := failed(checks):
         raise _refusal(wrong[0])
     return _response(parameters, given), checks
@@ -167,7 +175,8 @@ def _iss_check(expected: Expected, given: dict[str, str]) -> Check:
     required = expected.iss_required and not named
     if expected.issuer and (found or required):
         return compare("iss", expected.issuer, found, section)
-    why = "no issuer is configured" if found else "the server does not announce it"
+    absent = "the id token names it" if named else "the server does not announce it"
+    why = "no issuer is configured" if found else absent
     return Check(
         title="iss", expected=why, found=found or "absent", verdict="info", section=section
     )
@@ -186,6 +195,19 @@ def _type_check(response_types: frozenset[str], given: dict[str, str]) -> Check:
     )
 
 
+def _mode_check(expected: Expected, found: str) -> Check:
+    """A token never comes in the query; a code may, whatever mode the server was asked for."""
+    exposed = found == "query" and expected.response_types != {"code"}
+    wanted = "fragment or form_post" if exposed else expected.response_mode
+    return Check(
+        title="response mode",
+        expected=wanted,
+        found=found,
+        verdict="fail" if exposed else "ok" if found == wanted else "warn",
+        section="OAuth 2.0 Multiple Response Types §5",
+    )
+
+
 def _response(parameters: Pairs, given: dict[str, str]) -> AuthorizationResponse:
     return AuthorizationResponse(
         parameters=tuple((n, v) for n, v in parameters),
@@ -198,6 +220,7 @@ def _refusal(check: Check) -> ResponseRefused:
         "state": "This response does not belong to this flow: its state is another one.",
         "iss": "This response does not come from the server that was asked.",
         "response type": "The response does not hold what was asked for.",
+        "response mode": "A token came in the query of the address, where no token may be.",
     }
     return ResponseRefused(
         sentence=sentences[check.title],

@@ -21,7 +21,7 @@ from playground.web.filters import moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
 from playground.web.problems import show_failure
-from playground.web.requests import own_origin
+from playground.web.requests import only_by_get, own_origin
 from playground.web.security import allow_leaving, csrf
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -34,13 +34,14 @@ MAX_PARAMETERS = 50
 
 
 @pages.get("")
+@only_by_get
 def arrive() -> ResponseReturnValue:
     """response_mode=query brings parameters; with none, the fragment may hold them."""
     given = [pair for pair in request.args.items(multi=True) if pair[0] != "present"]
     if not given:
         at_step(6)
         return render_template("fragment.html")
-    return _receive(given)
+    return _receive(given, "query")
 
 
 @pages.post("")
@@ -53,6 +54,7 @@ def arrive_by_post() -> ResponseReturnValue:
 
 
 @pages.get("/resume/<ticket>")
+@only_by_get
 def resume(ticket: str) -> ResponseReturnValue:
     """The second half of form_post, now with the browser's cookies; works once."""
     parked = services().flows.unpark(ticket)
@@ -62,20 +64,25 @@ def resume(ticket: str) -> ResponseReturnValue:
             advice=("Go on from the page it led to, or start a new flow.",),
             status=404,
         )
-    return _receive(*parked)
+    given, message = parked
+    return _receive(given, "form_post", message)
 
 
 @pages.post("/fragment")
 def arrive_by_fragment() -> ResponseReturnValue:
     """response_mode=fragment: a small script read the fragment and posts it to us."""
-    return _receive(list(request.form.items(multi=True)))
+    return _receive(list(request.form.items(multi=True)), "fragment")
 
 
-def _receive(given: Pairs, message: Exchange | None = None) -> ResponseReturnValue:
+def _receive(
+    given: Pairs, response_mode: str, message: Exchange | None = None
+) -> ResponseReturnValue:
     parameters = [pair for pair in given if pair[0] != "csrf_token"]
     check_repeats(parameters)
     flow = _flow_of(dict(parameters))
-    flow = services().conductor.receive(flow, parameters, message or front.came_back())
+    flow = services().conductor.receive(
+        flow, parameters, message or front.came_back(), response_mode=response_mode
+    )
     note_login(flow)
     if flow.form.exchange_at_once and flow.code:
         return exchange_now(flow)

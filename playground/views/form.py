@@ -220,4 +220,4 @@ def _pair(name: str, values: dict[str, str]) -> str:
 @pages.post("/playground2/oauth2client/<identifier>/recheck")
 def recheck(identifier: str) -> ResponseReturnValue:
     """Ask again without showing a page: the same request with prompt=none (OIDC Core §3.1.2.1)."""
-    return _start(replace(as_typed(browser.own_flow(identifier)), prompt="none"))
+    return authorize(replace(as_typed(browser.own_flow(identifier)), prompt="none"))

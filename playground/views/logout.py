@@ -13,7 +13,8 @@ from playground.web import front
 from playground.web.browser import owns
 from playground.web.frame import at_step
 from playground.web.login import forget_login, last_logout, note_logout, signed_in
-from playground.web.security import csrf
+from playground.web.requests import only_by_get
+from playground.web.security import allow_leaving, csrf
 from playground.web.services import services
 
 pages = Blueprint("logout", __name__, url_prefix="/playground2")
@@ -36,6 +37,7 @@ def logout() -> ResponseReturnValue:
 
 
 @pages.get("/logout/callback")
+@only_by_get
 def returned() -> ResponseReturnValue:
     """Back from the server's logout; the state must be one of this browser's, once (§3)."""
     flow = services().sign_out.came_back(request.args.get("state", ""), owns)
@@ -75,6 +77,7 @@ def back_channel() -> ResponseReturnValue:
 
 
 @pages.get("/fclogout")
+@only_by_get
 def front_channel() -> ResponseReturnValue:
     """OIDC Front-Channel Logout §2: a frame of the server's; acts when iss and sid both match."""
     ended = services().sign_out.front_channel(
@@ -94,6 +97,7 @@ def session_check() -> ResponseReturnValue:
     flow = signed_in()
     if flow is not None and flow.form.check_session_iframe:
         g.frame_src = origin(flow.form.check_session_iframe)
+        allow_leaving()
     return render_template("session.html", flow=flow)
 
 

@@ -12,9 +12,10 @@ from playground.flow import Flow
 from playground.tutorial import TITLES, Seen, Step, observe, steps
 from playground.web.browser import owns
 from playground.web.filters import Hole
-from playground.web.login import logout_origin, user_name
+from playground.web.login import signs_out_elsewhere, user_name
 from playground.web.memory import remembered_form, remembered_profile
 from playground.web.recorded import recorded
+from playground.web.security import allow_leaving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +52,8 @@ def make_frame(hole: Hole = str) -> Frame:
     """What surrounds the current page; what differs from person to person goes through `hole`."""
     number, flow = g.get("step", 5), g.get("flow")
     present = presenting()
-    if (server := logout_origin()) and "form_action" not in g:
-        g.form_action = f"'self' {server}"
+    if signs_out_elsewhere():
+        allow_leaving()
     return Frame(
         server_name=remembered_profile(flow).title,
         user=hole(user_name()),

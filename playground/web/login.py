@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import g, session
 
 from playground.flow import Flow
-from playground.urls import origin
 from playground.web.browser import owns
 from playground.web.services import services
 from playground.web.sessions import end_session, renew_session
@@ -64,7 +63,7 @@ def user_name() -> str:
     return next((value[:80] for value in found if isinstance(value, str) and value), "")
 
 
-def logout_origin() -> str:
-    """Where the header's Sign out button leads, for form-action; empty when it stays here."""
+def signs_out_elsewhere() -> bool:
+    """Whether the header's Sign out button leads to the server, and on to wherever that says."""
     flow = signed_in()
-    return origin(flow.form.end_session_endpoint) if flow and flow.form.end_session_endpoint else ""
+    return flow is not None and bool(flow.form.end_session_endpoint)

@@ -7,10 +7,14 @@ from contextlib import closing
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from playwright.sync_api import Page as Window
+from playwright.sync_api import expect
 
-from tests.playground.walking import approve, leave, open_form, sign_in, to_code
+from tests.playground.issuer import CLIENT, Issuer
+from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in, to_code
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
+from tests.support.rogue import Rogue
 
 CALLBACK = "/playground2/oauth2client"
 
@@ -64,6 +68,17 @@ def test_replayed_state(http: Browser, playground: Playground, embedded: Embedde
     refused(second, "already used")
 
 
+def test_looking_with_head_uses_nothing_up(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """HEAD is safe: the state, and the ticket of a form_post, still count (RFC 9110 §9.2.1)."""
+    given = {"code": "c", "state": begun(http, playground), "iss": embedded.issuer}
+    assert http.send("HEAD", f"{playground.url}{CALLBACK}?{urlencode(given)}").status == 200
+    parked = http.post(playground.url + CALLBACK, given, follow=False, cross_site=True)
+    assert http.send("HEAD", parked.location).status == 200
+    assert http.get(parked.location).heading == "What came back"
+
+
 def test_other_browsers_state(new_browser, playground: Playground, embedded: Embedded) -> None:
     """A response brought by another browser than the flow's is refused."""
     state = begun(new_browser(), playground)
@@ -105,6 +120,29 @@ def test_missing_iss_beside_an_id_token_nobody_asked_for(
     refused(page, "does not come from the server that was asked")
 
 
+def test_missing_iss_beside_the_id_token_that_was_asked_for(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """The id token stands in for iss, and the check does not say that iss was not announced."""
+    issuer = Issuer(rogue)
+    page = open_form(http, playground).submit("Use this server", profile="other")
+    page = leave(
+        choose_grant(page, "implicit"),
+        client_id=CLIENT,
+        response_type="id_token",
+        authorization_endpoint=f"{issuer.url}/authorize",
+        issuer=issuer.url,
+        authorization_response_iss_parameter_supported="1",
+        jwks_uri=f"{issuer.url}/jwks",
+    )
+    sent = dict(parse_qsl(urlsplit(page.location).query))
+    id_token = issuer.sign(issuer.claims(sent["nonce"]))
+    given = {"id_token": id_token, "state": sent["state"]}
+    page = http.post(playground.url + CALLBACK, given, cross_site=True)
+    row = next(r for r in page.soup.select(".checks tr") if "RFC 9207" in r.get_text())
+    assert "the id token names it" in row.get_text()
+
+
 def test_repeated_parameter(http: Browser, playground: Playground) -> None:
     """A parameter that comes twice is refused (RFC 6749 §3.1)."""
     state = begun(http, playground)
@@ -134,6 +172,58 @@ def test_other_response_type_than_asked(
     pairs = [("access_token", "t"), ("token_type", "Bearer"), ("state", state)]
     page = answer(http, playground, *pairs, ("iss", embedded.issuer))
     refused(page, "does not hold what was asked for")
+
+
+@pytest.mark.parametrize(
+    ("response_type", "kinds"),
+    [("token", "access_token token_type"), ("code id_token", "code id_token")],
+)
+@pytest.mark.parametrize("response_mode", ["", "query", "form_post"])
+def test_token_in_the_query(
+    http: Browser,
+    playground: Playground,
+    embedded: Embedded,
+    response_type: str,
+    kinds: str,
+    response_mode: str,
+) -> None:
+    """Whatever was asked for, a token in the address is refused (Multiple Response Types §5)."""
+    page = choose_grant(open_form(http, playground), "hybrid" if "code" in kinds else "implicit")
+    page = leave(page, response_type=response_type, response_mode=response_mode)
+    state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+    pairs = [(name, "secret-of-the-query") for name in kinds.split()]
+    page = answer(http, playground, *pairs, ("state", state), ("iss", embedded.issuer))
+    refused(page, "in the query of the address, where no token may be")
+    assert "fragment or form_post" in page.words
+    assert "secret-of-the-query" not in page.html
+
+
+@pytest.mark.parametrize("asked", ["", "query", "fragment", "form_post"])
+@pytest.mark.parametrize("came", ["query", "fragment", "form_post"])
+def test_code_in_each_response_mode(
+    http: Browser, playground: Playground, embedded: Embedded, asked: str, came: str
+) -> None:
+    """A code counts however it comes; the checks say where the server chose another way."""
+    given = {"code": "c", "state": begun(http, playground, response_mode=asked)}
+    given["iss"] = embedded.issuer
+    page = bring(http, playground, given, came)
+    assert page.heading == "What came back"
+    row = next(r for r in page.soup.select(".checks tr") if "response mode" in r.get_text())
+    verdict, *ways = (cell.get_text(strip=True) for cell in row.find_all("td"))
+    assert ways == [asked or "query", came]
+    assert verdict == ("passed" if came == ways[0] else "warning")
+
+
+def bring(http: Browser, playground: Playground, given: dict[str, str], mode: str) -> Page:
+    """Bring a response as a browser does in this response mode."""
+    url = playground.url + CALLBACK
+    if mode == "query":
+        return answer(http, playground, *given.items())
+    if mode == "form_post":
+        return http.post(url, given, cross_site=True)
+    form = next(f for f in http.get(url).forms if f.tag.has_attr("data-fragment"))
+    form.values += given.items()
+    return form.submit()
 
 
 def test_unknown_parameters_are_ignored(
@@ -194,6 +284,15 @@ def test_form_post_ticket_works_once(http: Browser, playground: Playground) -> N
     assert "code" not in parked.location.rsplit("/", 1)[1]
     http.get(parked.location)
     refused(http.get(parked.location), "works once")
+
+
+@pytest.mark.parametrize("name", ["submit", "append"])
+def test_fragment_with_a_parameter_named_as_what_a_form_can_do(
+    page: Window, playground: Playground, name: str
+) -> None:
+    """In scripts a form's inputs hide its own methods; the response is taken all the same."""
+    page.goto(f"{playground.url}{CALLBACK}#{name}=1&code=c&state=unknown")
+    expect(page.get_by_text("its state is missing or unknown").first).to_be_visible()
 
 
 def test_code_leaves_the_address_bar(http: Browser, playground: Playground) -> None:

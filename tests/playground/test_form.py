@@ -143,6 +143,49 @@ def test_extra_parameter_that_is_ours_is_refused(
     assert f"{name}: the playground sends this itself" in page.words
 
 
+@pytest.mark.parametrize(
+    ("field", "query", "words"),
+    [
+        ("authorization_endpoint", "scope=openid", "scope (the field Scope)"),
+        ("authorization_endpoint", "t=1&client%5Fid=x", "client_id (the field Client Id)"),
+        ("authorization_endpoint", "state=", "state (made for each request)"),
+        ("authorization_endpoint", "audience=x", "audience (an extra parameter)"),
+        ("end_session_endpoint", "client_id=x", "client_id (the field Client Id)"),
+        ("end_session_endpoint", "state=x", "state (made for each request)"),
+    ],
+)
+def test_endpoint_with_a_parameter_that_is_sent_too(
+    http: Browser, playground: Playground, field: str, query: str, words: str
+) -> None:
+    """No parameter is sent twice; the field says which one, and keeps it (RFC 6749 §3.1)."""
+    url = f"https://server.example/endpoint?{query}"
+    typed = {"extra_name": "audience", "extra_value": "y", field: url}
+    page = leave(open_form(http, playground), **typed)
+    assert page.status == 400
+    assert words in page.soup.select_one(f"#f-{field}-error").get_text()
+    assert page.form("Authorize").value(field) == url
+
+
+def test_endpoint_with_a_parameter_that_is_not_sent(http: Browser, playground: Playground) -> None:
+    """A query may have what our own fields leave out, and what the other endpoint is sent."""
+    page = leave(
+        open_form(http, playground),
+        authorization_endpoint="https://server.example/authorize?prompt=login&id_token_hint=x",
+        end_session_endpoint="https://server.example/logout?scope=openid",
+    )
+    assert page.location.startswith("https://server.example/authorize?prompt=login&")
+
+
+def test_announced_iss_needs_the_issuer(http: Browser, playground: Playground) -> None:
+    """What every response must name has to be known, or nothing could be compared (RFC 9207)."""
+    page = leave(open_form(http, playground), issuer="")
+    assert page.status == 400
+    error = page.soup.select_one("#f-issuer-error").get_text()
+    assert "Responses carry iss" in error
+    page = choose_grant(page, "client_credentials")
+    assert leave(page).status == 303
+
+
 def test_client_secret_never_comes_back_out(http: Browser, playground: Playground) -> None:
     """A typed secret is kept on our side; no page, cookie or URL has it again."""
     secret = "a-secret-that-was-typed-12345"

@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from joserfc.jwk import OctKey
+from playwright.sync_api import Page as Window
 
 from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
 from tests.playground.walking import leave, open_form, to_token
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
+from tests.support.chromium import hand_over
 from tests.support.rogue import Handler, Rogue
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -225,6 +227,19 @@ def test_front_channel_needs_iss_and_sid(
     assert not is_signed_in(http.get(page.url))
 
 
+def test_looking_with_head_ends_nothing(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """HEAD is safe, at the front channel and on the way back (RFC 9110 §9.2.1)."""
+    page = signed_in(http, playground, issuer, sid="session-1")
+    frame = f"{playground.url}/playground2/fclogout?iss={issuer.url}&sid=session-1"
+    assert http.send("HEAD", frame).status == 200
+    assert is_signed_in(http.get(page.url))
+    back = leave_for_logout(http, playground, issuer)
+    assert http.send("HEAD", back).status == 200
+    assert "sent you back here" in http.get(back).words
+
+
 def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     """Sign out goes to the server with the hint and comes back with the state (§2–3)."""
     page = to_token(http, playground)
@@ -355,6 +370,52 @@ def test_session_page_watches_the_server(http: Browser, playground: Playground) 
         assert "cannot be checked in this browser" in words
     again = page.submit("Ask again with prompt=none")
     assert again.status in (200, 400)
+
+
+def test_asking_again_leads_a_browser_to_the_server(
+    http: Browser, page: Window, playground: Playground, issuer: Issuer
+) -> None:
+    """The policy of the session's page lets its form lead to a server of any origin."""
+    for path in ("/authorize", "/frame"):
+        issuer.rogue.html(path)
+    sent = begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    came_back = f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}"
+    http.get(f"{came_back}&session_state=a.b").submit("Get Access Token")
+    hand_over(http.session, page)
+    page.goto(f"{playground.url}/playground2/session")
+    page.get_by_role("button", name="Ask again with prompt=none").click()
+    page.wait_for_url(f"{issuer.url}/authorize?**prompt=none**")
+
+
+def test_sign_out_leads_a_browser_wherever_the_server_sends_it(
+    http: Browser, page: Window, playground: Playground, issuer: Issuer, rogue: Rogue
+) -> None:
+    """A logout endpoint may redirect to another origin; no page's policy stops it there."""
+    rogue.html("/bye")
+    elsewhere = rogue.url.replace("localhost", "127.0.0.1") + "/bye"
+    rogue.redirect("/logout", elsewhere)
+    shown = signed_in(http, playground, issuer)
+    hand_over(http.session, page)
+    page.goto(shown.url)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(elsewhere)
+
+
+def test_asking_again_where_the_endpoint_has_a_prompt_of_its_own(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The new request is checked as the first one was: prompt is not sent twice."""
+    begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    endpoint = f"{issuer.url}/authorize?prompt=login"
+    left = leave(open_form(http, playground), authorization_endpoint=endpoint)
+    sent = dict(parse_qsl(urlsplit(left.location).query))
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    came_back = f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}"
+    http.get(f"{came_back}&session_state=a.b").submit("Get Access Token")
+    page = http.get(f"{playground.url}/playground2/session").submit("Ask again with prompt=none")
+    assert page.status == 400
+    assert "has prompt" in page.words
 
 
 def test_nobody_signed_in_has_an_empty_session_page(http: Browser, playground: Playground) -> None:

@@ -7,7 +7,7 @@ from tests.report.conftest import Walked, walk
 from tests.report.secrets import leaks
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
-from tests.support.chromium import Pages, axe
+from tests.support.chromium import Pages, axe, hand_over
 
 FLOWS = "/playground2/flows"
 
@@ -85,13 +85,7 @@ def test_flow_pages_are_accessible_and_narrow(
     """axe finds nothing on the list and the comparison, and both fit a phone."""
     for colours in ("light", "dark"):
         window = new_page(viewport=(390, 800), colour_scheme=colours)
-        window.context.add_cookies(
-            [
-                {"name": c.name, "value": c.value or "", "domain": "localhost", "path": c.path}
-                for c in walked.http.session.cookies
-                if c.name.startswith("playground")
-            ]
-        )
+        hand_over(walked.http.session, window)
         for path in (FLOWS, f"{FLOWS}/compare?left={walked.id}&right={walked.id}"):
             window.goto(playground.url + path)
             assert window.evaluate("document.documentElement.scrollWidth") <= 390

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
@@ -93,6 +94,17 @@ class Pages:
         """Close everything."""
         for page in self._opened:
             page.context.close()
+
+
+def hand_over(session: requests.Session, page: Page) -> None:
+    """Let the page go on where a browser without scripts is at the playground of localhost."""
+    page.context.add_cookies(
+        [
+            {"name": c.name, "value": c.value or "", "domain": "localhost", "path": c.path}
+            for c in session.cookies
+            if c.name.startswith("playground")
+        ]
+    )
 
 
 def axe(page: Page) -> None:
