@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from playground.foreign_json import parsed_object
 
@@ -18,7 +19,7 @@ ASYMMETRIC = (
 )
 HMAC = ("HS256", "HS384", "HS512")
 ALGORITHMS = (*ASYMMETRIC, *HMAC)
-_KINDS = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
+_SIGNING_CURVES = ("Ed25519", "Ed448")
 
 
 class KeyNotFoundError(Exception):
@@ -41,10 +42,11 @@ def choose(header: dict[str, object], key_set: bytes, client_secret: str) -> Ver
     if algorithm not in ASYMMETRIC:
         raise KeyNotFoundError(f"The algorithm “{algorithm}” is not accepted.")
     kid = header.get("kid")
-    fitting = [key for key in _keys(key_set) if _fits(key, algorithm)]
+    fitting = [key for key in _keys(key_set) if fits(key, algorithm, "verify")]
     named = [key for key in fitting if key.kid == kid] if isinstance(kid, str) else fitting
     if not named:
-        raise KeyNotFoundError(f"The server's key set has no key “{kid}”.", unknown_kid=True)
+        wanted = f"“{kid}” for {algorithm}" if isinstance(kid, str) else f"for {algorithm}"
+        raise KeyNotFoundError(f"The server's key set has no key {wanted}.", unknown_kid=True)
     if len(named) > 1 and not isinstance(kid, str):
         raise KeyNotFoundError("The token names no key, and several keys of the set would fit.")
     return _strong(named[0])
@@ -70,8 +72,16 @@ def _keys(key_set: bytes) -> Iterator[VerificationKey]:
             yield key
 
 
-def _fits(key: VerificationKey, algorithm: str) -> bool:
-    return isinstance(key, _KINDS[algorithm[:2]]) and key.get("alg", algorithm) == algorithm
+def fits(key: VerificationKey, algorithm: str, operation: str) -> bool:
+    """Whether the key's type, curve, `use`, `alg` and `key_ops` allow it (RFC 7517 §4.1–4.4)."""
+    if isinstance(key, OKPKey) and key.curve_name not in _SIGNING_CURVES:
+        return False
+    try:
+        JWSRegistry.algorithms[algorithm].check_key(key)
+        key.check_key_op(operation)
+    except JoseError:
+        return False
+    return True
 
 
 def _strong(key: VerificationKey) -> VerificationKey:

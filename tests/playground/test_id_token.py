@@ -261,6 +261,29 @@ def test_absent_kid_with_one_fitting_key(
     believed(finish(http, playground, sent))
 
 
+@pytest.mark.parametrize(
+    ("key", "other", "alg"),
+    [
+        (ECKey.generate_key("P-256"), ECKey.generate_key("P-384"), "ES256"),
+        (OKPKey.generate_key("Ed25519"), OKPKey.generate_key("X25519"), "EdDSA"),
+        (RSAKey.generate_key(2048), RSAKey.generate_key(2048, {"key_ops": ["encrypt"]}), "RS256"),
+    ],
+    ids=["other-curve", "key-for-agreement", "key-for-encryption"],
+)
+@pytest.mark.parametrize("kid", [None, "same"])
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_one_fitting_key_of_a_type(
+    http: Browser, playground: Playground, issuer: Issuer, key: Any, other: Any, alg: str, kid: Any
+) -> None:
+    """A key of another curve, or for another operation, does not fit (RFC 7517 §4.3, §4.5)."""
+    sent = begin(http, playground, issuer)
+    named = {"kid": kid} if kid else {}
+    others = [{**k.as_dict(private=False), **named} for k in (other, key)]
+    issuer.publish(others=others)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg=alg, kid=kid))
+    believed(finish(http, playground, sent))
+
+
 def test_rotated_key_is_fetched_once(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """An unknown kid makes us fetch the key set once more, and not for every token."""
     sent = begin(http, playground, issuer)
