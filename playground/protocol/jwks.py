@@ -12,12 +12,11 @@ from playground.foreign_json import parsed_object
 
 VerificationKey = RSAKey | ECKey | OKPKey | OctKey
 MIN_RSA_BITS = 2048
-MIN_HMAC_BYTES = 32
 ASYMMETRIC = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA", "Ed25519"),
 )
-HMAC = ("HS256", "HS384", "HS512")
+HMAC = {"HS256": 32, "HS384": 48, "HS512": 64}  # bytes of the hash, so of the key (RFC 7518 §3.2)
 ALGORITHMS = (*ASYMMETRIC, *HMAC)
 _SIGNING_CURVES = ("Ed25519", "Ed448")
 
@@ -38,7 +37,7 @@ def choose(header: dict[str, object], key_set: bytes, client_secret: str) -> Ver
     """
     algorithm = str(header.get("alg", ""))
     if algorithm in HMAC:
-        return _secret_key(client_secret)
+        return _secret_key(client_secret, algorithm)
     if algorithm not in ASYMMETRIC:
         raise KeyNotFoundError(f"The algorithm “{algorithm}” is not accepted.")
     kid = header.get("kid")
@@ -52,9 +51,11 @@ def choose(header: dict[str, object], key_set: bytes, client_secret: str) -> Ver
     return _strong(named[0])
 
 
-def _secret_key(client_secret: str) -> OctKey:
-    if len(client_secret.encode()) < MIN_HMAC_BYTES:
-        raise KeyNotFoundError(f"HMAC needs a client secret of {MIN_HMAC_BYTES} bytes or more.")
+def _secret_key(client_secret: str, algorithm: str) -> OctKey:
+    if len(client_secret.encode()) < HMAC[algorithm]:
+        raise KeyNotFoundError(
+            f"{algorithm} needs a client secret of {HMAC[algorithm]} bytes or more."
+        )
     return OctKey.import_key(client_secret)
 
 

@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from tests.discovery.test_discovery import OPENID, document, look
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
+from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, come_back, finish
 from tests.playground.walking import leave, open_form
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
@@ -175,6 +175,24 @@ def test_hmac_with_the_client_secret(http: Browser, playground: Playground, issu
     key = OctKey.import_key(SECRET)
     issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg="HS256"))
     believed(finish(http, playground, sent))
+
+
+@pytest.mark.parametrize(("alg", "size"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
+def test_hmac_needs_a_secret_as_long_as_the_hash(
+    http: Browser, playground: Playground, issuer: Issuer, alg: str, size: int
+) -> None:
+    """One byte less is refused, with the reason (RFC 7518 §3.2)."""
+
+    def answered(secret: str) -> Page:
+        sent = begin(http, playground, issuer)
+        key = OctKey.import_key(secret)
+        issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg=alg))
+        return come_back(http, playground, sent).submit("Get Access Token", client_secret=secret)
+
+    short = answered("s" * (size - 1))
+    refused(short, "signature")
+    assert f"{alg} needs a client secret of {size} bytes or more" in short.words
+    believed(answered("s" * size))
 
 
 def test_key_in_the_header_is_ignored(
