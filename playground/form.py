@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
+from playground.protocol.keys import load_to_sign
 from playground.urls import places, unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
@@ -154,6 +155,7 @@ def check(form: Form) -> Form:
         problems["token_endpoint"] = "This grant needs the token endpoint."
     if extra_problem := _extra_problem(form.extra):
         problems["extra"] = extra_problem
+    problems |= _key_problem(form)
     if problems:
         raise InputRefused(fields=problems, evidence=tuple(problems.items()))
     return form
@@ -180,6 +182,16 @@ def _problem(item: Field, value: str) -> str:
     if item.kind == "number" and not (value.isascii() and value.isdecimal()):
         return "This is a whole number of seconds."
     return ""
+
+
+def _key_problem(form: Form) -> dict[str, str]:
+    """What is wrong with a pasted key, where one is to sign."""
+    try:
+        if form.token_endpoint_auth_method == "private_key_jwt" and form.client_private_key:
+            load_to_sign(form.client_private_key, field="client_private_key")
+    except InputRefused as error:
+        return error.fields
+    return {}
 
 
 def _extra_problem(extra: Pairs) -> str:

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from playground.errors import InputRefused
-from playground.protocol.keys import SigningKey
+from playground.protocol.keys import ClientKey
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -26,7 +26,7 @@ class Client:
     client_id: str
     client_secret: str = ""
     method: str = "client_secret_basic"
-    private_key: SigningKey | None = None
+    private_key: ClientKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
