@@ -59,26 +59,27 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.token is None:
         return redirect(url_for("callback.show", identifier=flow.id), 303)
-    sheet, said = Sheet(), replace(flow.token, body=shown.unechoed(flow.token.body, flow))
+    sheet = Sheet()
+    said = shown.unechoing(flow, sheet.hole)
     return sheet.draw(
         "token.html",
         keep=flow.previous_token is None and not flow.form.extra,
         flow=shown.outline_with_form(flow, sheet.hole),
         here=base_url(),
-        token=shown.token(said, sheet.hole),
-        jwts=_jwts(flow.token, sheet),
+        token=shown.token(flow.token, said),
+        jwts=_jwts(flow.token, said),
         scopes=_scopes(flow),
         revoked=_revoked(flow, sheet.hole),
-        id_token_checks=shown.checks(flow.id_token_checks, sheet.hole),
+        id_token_checks=shown.checks(flow.id_token_checks, said),
         refreshed=_refreshed(flow.previous_token, flow.token),
     )
 
 
-def _jwts(token: TokenResponse, sheet: Sheet) -> tuple[tuple[str, shown.Jwt], ...]:
+def _jwts(token: TokenResponse, hole: Hole) -> tuple[tuple[str, shown.Jwt], ...]:
     """Those of the tokens that can be opened in place."""
     named = (("access token", token.access_token), ("id token", token.id_token))
     opened = ((label, open_jwt(value)) for label, value in named)
-    return tuple((label, shown.jwt(view, sheet.hole)) for label, view in opened if view)
+    return tuple((label, shown.jwt(view, hole)) for label, view in opened if view)
 
 
 def _revoked(flow: Flow, hole: Hole) -> tuple[tuple[str, Moment], ...]:

@@ -1,10 +1,13 @@
 """With the token: photos, UserInfo, introspection, revocation, refresh, any resource."""
 
-from base64 import b64decode
+import json
+from base64 import b64decode, urlsafe_b64encode
+from html import unescape
 
 import pytest
 
-from tests.playground.walking import to_code, to_token, value
+from playground.mask import mask
+from tests.playground.walking import choose_grant, open_form, to_code, to_token, value
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -227,6 +230,39 @@ def test_an_echoed_secret_is_in_no_page(
         assert secret not in page.html
     assert page.heading == "You received the access token"
     assert secret not in page.submit("Get UserInfo").html
+
+
+def unsigned(claims: dict[str, str]) -> str:
+    """A JWT that says this; its signature is nobody's."""
+    parts = (json.dumps(part).encode() for part in ({"alg": "RS256"}, claims))
+    return ".".join([*(urlsafe_b64encode(part).decode().rstrip("=") for part in parts), "AAAA"])
+
+
+def test_an_echoed_password_is_in_no_page(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Neither a person's, which is forgotten once sent, nor one typed for introspection."""
+    person, admin = 'a-person\'s-"password"', "an-administrators-password"
+    secret = "a-secret-that-is-echoed-0123456789"
+    echo = {"person": person, "admin": admin, "secret": secret}
+    token = {**TOKEN, "access_token": unsigned(echo), "scope": person, **echo}
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, token)
+    rogue.answer("/introspect", 200, {"Content-Type": "application/json"}, {"active": True, **echo})
+    page = choose_grant(open_form(http, playground), "password").submit(
+        "Authorize",
+        username="ada",
+        password=person,
+        client_secret=secret,
+        token_endpoint=f"{rogue.url}/token",
+        introspection_endpoint=f"{rogue.url}/introspect",
+    )
+    page = page.submit("Get Access Token")
+    answer = page.submit("Introspect", username="root", password=admin)
+    assert answer.heading == "What does the server know of this token?"
+    for shown in (http.get(page.url), answer):
+        text = unescape(shown.html)
+        assert all(mask(known) in text for known in echo.values())
+        assert [k for k in echo.values() if k in text or json.dumps(k)[1:-1] in text] == []
 
 
 def test_an_international_host_breaks_no_page(
