@@ -61,7 +61,13 @@ def authenticate(client: Client, audience: str) -> Authentication:
 
 
 def basic(user: str, password: str) -> str:
-    """A Basic header for a person, in UTF-8 (RFC 7617 §2.1)."""
+    """A Basic header for a person, in UTF-8 (RFC 7617 §2.1). Raises InputRefused."""
+    if ":" in user:
+        raise InputRefused(
+            sentence="A user name with a colon cannot be sent: Basic ends the name at the first.",
+            evidence=(("Section", "RFC 7617 §2"),),
+            advice=("Type a user name without a colon.",),
+        )
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 

@@ -196,6 +196,21 @@ def test_an_administrators_password_is_sent_as_it_is(
     assert b64decode(sent).decode() == "admin@wso2.com:p@ss word+ü"
 
 
+@pytest.mark.parametrize("button", ["Introspect", "Revoke"])
+def test_a_user_name_with_a_colon(
+    http: Browser, playground: Playground, rogue: Rogue, button: str
+) -> None:
+    """Basic would end the name there, so nothing is sent (RFC 7617 §2)."""
+    endpoints = {
+        name: f"{rogue.url}/{name}" for name in ("introspection_endpoint", "revocation_endpoint")
+    }
+    page = with_api(http, playground, rogue, **endpoints)
+    page = page.submit(button, username="ad:min", password="x")
+    assert page.status == 400
+    assert "A user name with a colon cannot be sent" in page.words
+    assert [request.path for request in rogue.requests] == ["/token"]
+
+
 def test_userinfo_that_is_no_object_is_said_to_be_none(
     http: Browser, playground: Playground, rogue: Rogue
 ) -> None:
