@@ -48,7 +48,7 @@ KINDS = {
     ),
     "revocation": Kind(
         title="The token is revoked",
-        meaning="The server was told to forget it, and asked again to prove it (RFC 7009).",
+        meaning="The server was told to forget it (RFC 7009). What proves it, if anything does:",
     ),
     "resource": Kind(
         title="What did the resource answer?",

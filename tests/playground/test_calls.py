@@ -66,6 +66,45 @@ def test_the_page_of_a_revoked_token_says_so(
         assert "was revoked" not in page.submit("Refresh").words
 
 
+@pytest.mark.parametrize("endpoint", ["introspection_endpoint", "userinfo_endpoint"])
+def test_a_revocation_counts_without_its_proof(
+    http: Browser, playground: Playground, rogue: Rogue, endpoint: str
+) -> None:
+    """Where nobody can be asked whether the token is dead, it is revoked all the same."""
+    rogue.answer("/revoke")
+    rogue.hang_up("/ask")
+    proof = {"introspection_endpoint": "", endpoint: f"{rogue.url}/ask"}
+    page = with_api(http, playground, rogue, revocation_endpoint=f"{rogue.url}/revoke", **proof)
+    revoked = page.submit("Revoke", token="access_token")
+    assert revoked.heading == "The token is revoked"
+    assert f"none could be had: What localhost:{rogue.port} sent back" in revoked.words
+    assert "This access token was revoked." in http.get(page.url).words
+
+
+def test_a_revoked_refresh_token_that_nothing_proves_dead(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Without introspection nobody is asked about it, and the page says so."""
+    rogue.answer("/revoke")
+    rogue.answer(
+        "/token", 200, {"Content-Type": "application/json"}, {**TOKEN, "refresh_token": "r"}
+    )
+    page = to_code(
+        http,
+        playground,
+        scope="view_photos",
+        revocation_endpoint=f"{rogue.url}/revoke",
+        introspection_endpoint="",
+        userinfo_endpoint=f"{rogue.url}/userinfo",
+    )
+    page = page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+    revoked = page.submit("Revoke", token="refresh_token")
+    assert revoked.heading == "The token is revoked"
+    assert "asked again" not in revoked.words
+    assert "nobody to ask: no introspection endpoint" in revoked.words
+    assert [request.path for request in rogue.requests] == ["/token", "/revoke"]
+
+
 def test_userinfo_names_the_person(http: Browser, playground: Playground) -> None:
     """UserInfo is asked with the token and its sub compared (OIDC Core §5.3.2)."""
     page = to_token(http, playground).submit("Get UserInfo")
