@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
-from tests.playground.walking import approve, leave, open_form, sign_in, to_code
+from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in, to_code
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 
@@ -134,6 +134,17 @@ def test_other_response_type_than_asked(
     pairs = [("access_token", "t"), ("token_type", "Bearer"), ("state", state)]
     page = answer(http, playground, *pairs, ("iss", embedded.issuer))
     refused(page, "does not hold what was asked for")
+
+
+def test_front_channel_token_that_no_header_can_carry(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """It could not be used, so it is not kept either (RFC 6750 §2.1)."""
+    page = leave(choose_grant(open_form(http, playground), "implicit"), response_type="token")
+    state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+    pairs = [("access_token", "t\r\nk"), ("token_type", "Bearer"), ("state", state)]
+    page = answer(http, playground, *pairs, ("iss", embedded.issuer))
+    refused(page, "cannot go into a header")
 
 
 def test_unknown_parameters_are_ignored(

@@ -162,6 +162,10 @@ def test_public_client_sends_only_its_id(
         ('{"access_token": "abc", ', 200, "did not answer with a JSON object"),
         ({"token_type": "Bearer"}, 200, "no access_token"),
         ({"access_token": 5, "token_type": "Bearer"}, 200, "no access_token"),
+        *(
+            ({**GOOD, "access_token": f"opaque-token{odd}"}, 200, "cannot go into a header")
+            for odd in ("\r\nX-Evil: y", "\u2192k", "\x00", " ", "\n")
+        ),
         ({"access_token": "a"}, 200, "only Bearer can be used"),
         ({"access_token": "a", "token_type": "mac"}, 200, "only Bearer can be used"),
         (GOOD, 201, "status 201"),
@@ -190,6 +194,7 @@ def test_answer_that_is_no_token_response(
         ({"scope": ["a"]}, "scope is not a string"),
         ({"token_type": "bEaReR"}, "bEaReR"),
         ({"refresh_token": 7}, "refresh_token is not a string"),
+        ({"access_token": "1234|abc"}, "access_token has signs"),
     ],
 )
 def test_odd_fields_are_tolerated_and_shown(
