@@ -95,15 +95,18 @@ class TokenForm:
     token_endpoint_auth_method: str
 
 
+_VERBATIM = ("password", "client_secret")
 NAMES = tuple(item.name for item in fields(Form) if item.name != "extra")
 
 
 def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
     """The form as sent; fields that were not on the page keep what was typed before.
 
+    Spaces belong to a password and to a client secret (RFC 6749 A.2, A.16), and to nothing else.
     An empty secret means the kept one, for pages never carry a secret back out.
     """
-    typed = {name: given[name].strip(" ") for name in NAMES if name in given}
+    typed = {name: given[name] for name in NAMES if name in given}
+    typed = {n: value if n in _VERBATIM else value.strip(" ") for n, value in typed.items()}
     for name in ("client_secret", "client_private_key", "id_token_decryption_key"):
         if not typed.get(name):
             typed.pop(name, None)
@@ -171,8 +174,8 @@ def _problem(item: Field, value: str) -> str:
         return f"{item.label} is missing." if item.required else ""
     if len(value) > item.maxlength:
         return f"This is longer than {item.maxlength} characters."
-    if _CONTROL.search(value) or (item.kind != "textarea" and _LINE_BREAK.search(value)):
-        return "This contains a control character or a line break."
+    if problem := control_problem(value, lines=item.kind == "textarea"):
+        return problem
     if item.kind == "url" or unfilled(value):
         return url_problem(value)
     if item.kind == "select" and item.options and value not in dict(item.options):
@@ -181,6 +184,13 @@ def _problem(item: Field, value: str) -> str:
         return "Scopes are words of ASCII letters, digits and signs, separated by one space."
     if item.kind == "number" and not (value.isascii() and value.isdecimal()):
         return "This is a whole number of seconds."
+    return ""
+
+
+def control_problem(value: str, *, lines: bool = False) -> str:
+    """Why a value cannot be sent as it is, as a sentence; `lines`: it may have several."""
+    if _CONTROL.search(value) or (not lines and _LINE_BREAK.search(value)):
+        return "This contains a control character or a line break."
     return ""
 
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from playground.errors import InputRefused
 from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
-from playground.form import TokenForm
+from playground.form import TokenForm, control_problem
 from playground.protocol.jwt_view import open_jwt
 from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
 from playground.urls import url_problem
@@ -133,7 +133,7 @@ def _typed(flow: Flow, given: Mapping[str, str]) -> TokenForm:
     return TokenForm(
         redirect_uri=given.get("redirect_uri", form.redirect_uri).strip(),
         token_endpoint=endpoint,
-        client_secret=given.get("client_secret", "").strip() or secret_for(flow, endpoint),
+        client_secret=given.get("client_secret", "") or secret_for(flow, endpoint),
         code_verifier=given.get("code_verifier", flow.code_verifier).strip(),
         token_endpoint_auth_method=given.get(
             "token_endpoint_auth_method", form.token_endpoint_auth_method
@@ -148,6 +148,8 @@ def _check(typed: TokenForm, flow: Flow) -> None:
     for name in ("redirect_uri", "token_endpoint"):
         if problem := url_problem(values[name]):
             problems[name] = f"{BY_NAME[name].label}: {problem}"
+    if problem := control_problem(typed.client_secret):
+        problems["client_secret"] = f"{BY_NAME['client_secret'].label}: {problem}"
     if typed.token_endpoint_auth_method not in dict(AUTH_METHODS):
         problems["token_endpoint_auth_method"] = "Choose a method from the list."
     if problems:
