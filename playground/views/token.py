@@ -20,7 +20,7 @@ from playground.web.browser import own_flow
 from playground.web.filters import Hole, Moment, moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
-from playground.web.memory import base_url, secret_for
+from playground.web.memory import base_url, own_key_problem, secret_for
 from playground.web.requests import attempt_number
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -152,6 +152,13 @@ def _check(typed: TokenForm, flow: Flow) -> None:
         problems["client_secret"] = f"{BY_NAME['client_secret'].label}: {problem}"
     if typed.token_endpoint_auth_method not in dict(AUTH_METHODS):
         problems["token_endpoint_auth_method"] = "Choose a method from the list."
+    problems |= own_key_problem(
+        replace(
+            flow.form,
+            token_endpoint=typed.token_endpoint,
+            token_endpoint_auth_method=typed.token_endpoint_auth_method,
+        )
+    )
     if problems:
         raise InputRefused(
             sentence=" ".join(problems.values()),

@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from tests.playground.issuer import Issuer, begin, come_back, finish
-from tests.playground.walking import leave, open_form
+from tests.playground.walking import leave, open_form, to_code
 from tests.support.apps import Playground
 from tests.support.browser import Browser
 from tests.support.rogue import Rogue
@@ -85,3 +85,26 @@ def test_key_that_cannot_sign(
     assert page.status == 400
     assert "This key cannot sign" in page.words
     assert issuer.rogue.received("/token") == []
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", METHOD])
+def test_own_key_does_not_sign_for_one_server_at_another(
+    http: Browser, playground: Playground, rogue: Rogue, method: str
+) -> None:
+    """The second form leads it elsewhere no more than the first."""
+    typed = {"token_endpoint_auth_method": METHOD, "token_endpoint": f"{rogue.url}/token"}
+    page = to_code(http, playground, token_endpoint_auth_method=method)
+    page = page.submit("Get Access Token", **typed)
+    assert page.status == 400
+    assert "own key signs for the issuer" in page.words
+    assert rogue.requests == []
+
+
+def test_pasted_key_signs_wherever_it_is_sent(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Who pastes it says where it goes, as with a secret that is typed."""
+    key = private(RSAKey.generate_key(2048))
+    page = to_code(http, playground, token_endpoint_auth_method=METHOD, client_private_key=key)
+    page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+    assert "client_assertion" in rogue.requests[0].form
