@@ -53,8 +53,8 @@ def load(text: str, *, field: str) -> ClientKey:
 def load_to_sign(text: str, *, field: str) -> ClientKey:
     """A pasted key that must be able to sign. Raises InputRefused as `load` does."""
     key = load(text, field=field)
-    if not key.algorithm:
-        sentence = "This key cannot sign: it is of a kind, or meant, for something else."
+    if why := _why_not(key):
+        sentence = f"This key cannot sign: {why}."
         said = key.key.as_dict(private=False)
         raise InputRefused(
             sentence=sentence,
@@ -66,6 +66,14 @@ def load_to_sign(text: str, *, field: str) -> ClientKey:
             advice=(f"Paste one that signs with {', '.join(ASYMMETRIC)}.",),
         )
     return key
+
+
+def _why_not(key: ClientKey) -> str:
+    """Why it cannot sign, in words; empty when it can (RFC 7518 §3.3, §3.5)."""
+    if not key.algorithm:
+        return "it is of a kind, or meant, for something else"
+    weak = isinstance(key.key, RSAKey) and key.key.raw_value.key_size < RSA_BITS
+    return f"it has fewer than {RSA_BITS} bits" if weak else ""
 
 
 def _import(text: str) -> object:

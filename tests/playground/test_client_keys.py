@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
@@ -29,6 +30,12 @@ def issuer(rogue: Rogue) -> Issuer:
 def private(key: Any) -> str:
     """A private JWK, as a person pastes it."""
     return json.dumps(key.as_dict(private=True))
+
+
+def weak(alg: str) -> str:
+    """An RSA key too short for some algorithms' signatures, and too weak for all."""
+    key = rsa.generate_private_key(65537, 1024)
+    return private(RSAKey(key, key, {"alg": alg}))
 
 
 def secp256k1() -> str:
@@ -65,6 +72,7 @@ UNFIT = {
     "RSA-for-encryption": private(RSAKey.generate_key(2048, {"use": "enc"})),
     "RSA-for-decrypting": private(RSAKey.generate_key(2048, {"key_ops": ["decrypt"]})),
     "RSA-for-RSA-OAEP": private(RSAKey.generate_key(2048, {"alg": "RSA-OAEP"})),
+    "RSA-too-short-for-PS512": weak("PS512"),
     "secp256k1": secp256k1(),
 }
 
