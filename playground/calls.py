@@ -117,8 +117,17 @@ class Calls:
         )
 
     def _proof_of_death(self, flow: Flow, kind: str, credentials: Credentials) -> Check:
-        """Ask once more: introspection where there is one, else a call that must fail."""
-        found = "nothing to ask: no introspection or UserInfo endpoint"
+        """What the server says when asked once more; a token is revoked whether it says or not."""
+        try:
+            return self._asked_again(flow, kind, credentials)
+        except PlaygroundError as error:
+            return _death("warn", "a proof that the token is dead", f"none could be had: {error}")
+
+    def _asked_again(self, flow: Flow, kind: str, credentials: Credentials) -> Check:
+        """Introspection where there is one, else a call that must fail.
+
+        Only a refresh would try a refresh token; a live one would bring new tokens.
+        """
         if flow.form.introspection_endpoint:
             exchange = self._about(
                 flow, kind, credentials, flow.form.introspection_endpoint, "Introspection"
@@ -132,7 +141,10 @@ class Calls:
             )
             status = _guarded(flow, lambda: self.conductor.send(flow, request)).status
             return _death("ok" if status == 401 else "warn", "UserInfo answers 401", str(status))
-        return _death("info", "a proof that the token is dead", found)
+        able = "introspection or UserInfo" if kind == "access_token" else "introspection"
+        return _death(
+            "info", "a proof that the token is dead", f"nobody to ask: no {able} endpoint"
+        )
 
     def _keep(
         self,

@@ -15,7 +15,7 @@ from playground.identity import Identity
 from playground.own_key import OwnKey
 from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
-from playground.protocol.keys import load as load_key
+from playground.protocol.keys import load_to_sign
 from playground.trusted import TrustLists
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
@@ -222,7 +222,7 @@ class Conductor:
         """The client as the form describes it. Raises InputRefused for an unusable key."""
         method, key = form.token_endpoint_auth_method, None
         if method == "private_key_jwt":
-            key = load_key(
+            key = load_to_sign(
                 form.client_private_key or self._own_key.private(), field="client_private_key"
             )
         return Client(

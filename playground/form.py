@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
+from playground.protocol.keys import load_to_sign
 from playground.urls import places, unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
@@ -96,15 +97,18 @@ class TokenForm:
     token_endpoint_auth_method: str
 
 
+_VERBATIM = ("password", "client_secret")
 NAMES = tuple(item.name for item in fields(Form) if item.name != "extra")
 
 
 def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
     """The form as sent; fields that were not on the page keep what was typed before.
 
+    Spaces belong to a password and to a client secret (RFC 6749 A.2, A.16), and to nothing else.
     An empty secret means the kept one, for pages never carry a secret back out.
     """
-    typed = {name: given[name].strip(" ") for name in NAMES if name in given}
+    typed = {name: given[name] for name in NAMES if name in given}
+    typed = {n: value if n in _VERBATIM else value.strip(" ") for n, value in typed.items()}
     for name in ("client_secret", "client_private_key", "id_token_decryption_key"):
         if not typed.get(name):
             typed.pop(name, None)
@@ -157,6 +161,7 @@ def check(form: Form) -> Form:
     problems = _between_fields(form) | problems
     if extra_problem := _extra_problem(form.extra):
         problems["extra"] = extra_problem
+    problems |= _key_problem(form)
     if problems:
         raise InputRefused(fields=problems, evidence=tuple(problems.items()))
     return form
@@ -172,8 +177,8 @@ def _problem(item: Field, value: str) -> str:
         return f"{item.label} is missing." if item.required else ""
     if len(value) > item.maxlength:
         return f"This is longer than {item.maxlength} characters."
-    if _CONTROL.search(value) or (item.kind != "textarea" and _LINE_BREAK.search(value)):
-        return "This contains a control character or a line break."
+    if problem := control_problem(value, lines=item.kind == "textarea"):
+        return problem
     if item.kind == "url" or unfilled(value):
         return url_problem(value)
     if item.kind == "select" and item.options and value not in dict(item.options):
@@ -215,6 +220,23 @@ def _doubled(endpoint: str, sent: Mapping[str, str]) -> str:
         f"Its query has {doubled}, which the playground sends too; a parameter may be sent only "
         "once. Take it out here."
     )
+
+
+def control_problem(value: str, *, lines: bool = False) -> str:
+    """Why a value cannot be sent as it is, as a sentence; `lines`: it may have several."""
+    if _CONTROL.search(value) or (not lines and _LINE_BREAK.search(value)):
+        return "This contains a control character or a line break."
+    return ""
+
+
+def _key_problem(form: Form) -> dict[str, str]:
+    """What is wrong with a pasted key, where one is to sign."""
+    try:
+        if form.token_endpoint_auth_method == "private_key_jwt" and form.client_private_key:
+            load_to_sign(form.client_private_key, field="client_private_key")
+    except InputRefused as error:
+        return error.fields
+    return {}
 
 
 def _extra_problem(extra: Pairs) -> str:

@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from playground.errors import InputRefused
-from playground.protocol.keys import SigningKey
+from playground.protocol.keys import ClientKey
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS = 60
@@ -26,7 +26,7 @@ class Client:
     client_id: str
     client_secret: str = ""
     method: str = "client_secret_basic"
-    private_key: SigningKey | None = None
+    private_key: ClientKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,13 @@ def authenticate(client: Client, audience: str) -> Authentication:
 
 
 def basic(user: str, password: str) -> str:
-    """A Basic header for a person, in UTF-8 (RFC 7617 §2.1)."""
+    """A Basic header for a person, in UTF-8 (RFC 7617 §2.1). Raises InputRefused."""
+    if ":" in user:
+        raise InputRefused(
+            sentence="A user name with a colon cannot be sent: Basic ends the name at the first.",
+            evidence=(("Section", "RFC 7617 §2"),),
+            advice=("Type a user name without a colon.",),
+        )
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OctKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 
 from playground.foreign_json import parsed_object
 
 VerificationKey = RSAKey | ECKey | OKPKey | OctKey
 MIN_RSA_BITS = 2048
-MIN_HMAC_BYTES = 32
 ASYMMETRIC = (
     *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
     *("ES256", "ES384", "ES512", "EdDSA", "Ed25519"),
 )
-HMAC = ("HS256", "HS384", "HS512")
+HMAC = {"HS256": 32, "HS384": 48, "HS512": 64}  # bytes of the hash, so of the key (RFC 7518 §3.2)
 ALGORITHMS = (*ASYMMETRIC, *HMAC)
-_KINDS = {"RS": RSAKey, "PS": RSAKey, "ES": ECKey, "Ed": OKPKey}
+_SIGNING_CURVES = ("Ed25519", "Ed448")
 
 
 class KeyNotFoundError(Exception):
@@ -37,22 +37,25 @@ def choose(header: dict[str, object], key_set: bytes, client_secret: str) -> Ver
     """
     algorithm = str(header.get("alg", ""))
     if algorithm in HMAC:
-        return _secret_key(client_secret)
+        return _secret_key(client_secret, algorithm)
     if algorithm not in ASYMMETRIC:
         raise KeyNotFoundError(f"The algorithm “{algorithm}” is not accepted.")
     kid = header.get("kid")
-    fitting = [key for key in _keys(key_set) if _fits(key, algorithm)]
+    fitting = [key for key in _keys(key_set) if fits(key, algorithm, "verify")]
     named = [key for key in fitting if key.kid == kid] if isinstance(kid, str) else fitting
     if not named:
-        raise KeyNotFoundError(f"The server's key set has no key “{kid}”.", unknown_kid=True)
+        wanted = f"“{kid}” for {algorithm}" if isinstance(kid, str) else f"for {algorithm}"
+        raise KeyNotFoundError(f"The server's key set has no key {wanted}.", unknown_kid=True)
     if len(named) > 1 and not isinstance(kid, str):
         raise KeyNotFoundError("The token names no key, and several keys of the set would fit.")
     return _strong(named[0])
 
 
-def _secret_key(client_secret: str) -> OctKey:
-    if len(client_secret.encode()) < MIN_HMAC_BYTES:
-        raise KeyNotFoundError(f"HMAC needs a client secret of {MIN_HMAC_BYTES} bytes or more.")
+def _secret_key(client_secret: str, algorithm: str) -> OctKey:
+    if len(client_secret.encode()) < HMAC[algorithm]:
+        raise KeyNotFoundError(
+            f"{algorithm} needs a client secret of {HMAC[algorithm]} bytes or more."
+        )
     return OctKey.import_key(client_secret)
 
 
@@ -70,8 +73,16 @@ def _keys(key_set: bytes) -> Iterator[VerificationKey]:
             yield key
 
 
-def _fits(key: VerificationKey, algorithm: str) -> bool:
-    return isinstance(key, _KINDS[algorithm[:2]]) and key.get("alg", algorithm) == algorithm
+def fits(key: VerificationKey, algorithm: str, operation: str) -> bool:
+    """Whether the key's type, curve, `use`, `alg` and `key_ops` allow it (RFC 7517 §4.1–4.4)."""
+    if isinstance(key, OKPKey) and key.curve_name not in _SIGNING_CURVES:
+        return False
+    try:
+        JWSRegistry.algorithms[algorithm].check_key(key)
+        key.check_key_op(operation)
+    except JoseError:
+        return False
+    return True
 
 
 def _strong(key: VerificationKey) -> VerificationKey:

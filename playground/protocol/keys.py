@@ -9,15 +9,16 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, OKPKey, RSAKey
 
 from playground.errors import InputRefused
+from playground.protocol.jwks import ASYMMETRIC, fits
 
 PrivateKey = RSAKey | ECKey | OKPKey
-_EC_ALGORITHMS = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}
 RSA_BITS = 2048
+_PURPOSE = ("kty", "crv", "use", "alg", "key_ops")
 
 
 @dataclass(frozen=True, kw_only=True)
-class SigningKey:
-    """A private key with the algorithm it signs with and its id."""
+class ClientKey:
+    """A private key with its id and the algorithm it signs with, empty where it cannot sign."""
 
     key: PrivateKey
     algorithm: str
@@ -30,7 +31,7 @@ def generate() -> str:
     return json.dumps(key.as_dict(private=True))
 
 
-def load(text: str, *, field: str) -> SigningKey:
+def load(text: str, *, field: str) -> ClientKey:
     """A pasted PEM or JWK. Raises InputRefused naming the field it was typed in."""
     try:
         key = _import(text.strip())
@@ -45,7 +46,34 @@ def load(text: str, *, field: str) -> SigningKey:
         sentence = "This key has no private part; a private one is needed."
         raise InputRefused(sentence=sentence, fields={field: sentence})
     key.ensure_kid()
-    return SigningKey(key=key, algorithm=_algorithm(key), kid=str(key.kid))
+    algorithm = next((name for name in ASYMMETRIC if fits(key, name, "sign")), "")
+    return ClientKey(key=key, algorithm=algorithm, kid=str(key.kid))
+
+
+def load_to_sign(text: str, *, field: str) -> ClientKey:
+    """A pasted key that must be able to sign. Raises InputRefused as `load` does."""
+    key = load(text, field=field)
+    if why := _why_not(key):
+        sentence = f"This key cannot sign: {why}."
+        said = key.key.as_dict(private=False)
+        raise InputRefused(
+            sentence=sentence,
+            fields={field: sentence},
+            evidence=(
+                *((name, str(said[name])[:200]) for name in _PURPOSE if name in said),
+                ("Section", "RFC 7517 §4"),
+            ),
+            advice=(f"Paste one that signs with {', '.join(ASYMMETRIC)}.",),
+        )
+    return key
+
+
+def _why_not(key: ClientKey) -> str:
+    """Why it cannot sign, in words; empty when it can (RFC 7518 §3.3, §3.5)."""
+    if not key.algorithm:
+        return "it is of a kind, or meant, for something else"
+    weak = isinstance(key.key, RSAKey) and key.key.raw_value.key_size < RSA_BITS
+    return f"it has fewer than {RSA_BITS} bits" if weak else ""
 
 
 def _import(text: str) -> object:
@@ -57,14 +85,6 @@ def _import(text: str) -> object:
         except (ValueError, TypeError, JoseError):
             continue
     raise ValueError("no RSA, EC or OKP key")
-
-
-def _algorithm(key: PrivateKey) -> str:
-    if isinstance(key, RSAKey):
-        return "RS256"
-    if isinstance(key, OKPKey):
-        return "EdDSA"
-    return _EC_ALGORITHMS.get(str(key.curve_name), "ES256")
 
 
 def public(text: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from playground.wire.transport import Outgoing
 TOKEN_STEP = 9
 TOKEN_PURPOSE = "Token request"
 MAX_SECONDS = 10**10
+_B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+_VISIBLE = re.compile(r"[\x21-\x7e]+")
 _HEADERS = (
     ("Accept", "application/json"),
     ("Content-Type", "application/x-www-form-urlencoded"),
@@ -95,6 +98,8 @@ def from_front_channel(
             sentence=f"The token's type is “{response.token_type}”; only Bearer can be used.",
             evidence=(("Section", "RFC 6749 §7.1"),),
         )
+    if problem := _header_problem(response.access_token):
+        raise ServerMisbehaved(sentence=problem, evidence=(("Section", "RFC 6750 §2.1"),))
     given = dict(response.parameters)
     expires_in, notes = _expires_in(dict(given))
     return TokenResponse(
@@ -105,7 +110,10 @@ def from_front_channel(
         expires_in=expires_in,
         scope=response.scope or None,
         id_token=response.id_token,
-        notes=tuple(note for note in notes if "string" not in note),
+        notes=(
+            *(note for note in notes if "string" not in note),
+            *_token_notes(response.access_token),
+        ),
     )
 
 
@@ -127,6 +135,8 @@ def check_response(exchange: Exchange) -> TokenResponse:
     if not isinstance(token_type, str) or token_type.lower() != "bearer":
         shown = token_type if isinstance(token_type, str) else json.dumps(token_type)
         raise _misbehaved(exchange, f"The token's type is {shown}; only Bearer can be used.")
+    if problem := _header_problem(access_token):
+        raise _misbehaved(exchange, problem)
     return _token_response(exchange, data, access_token, token_type)
 
 
@@ -149,8 +159,22 @@ def _token_response(
         scope=scope if isinstance(scope, str) else None,
         refresh_token=_text(data, "refresh_token"),
         id_token=_text(data, "id_token"),
-        notes=tuple(notes),
+        notes=(*notes, *_token_notes(access_token)),
     )
+
+
+def _header_problem(access_token: str) -> str:
+    """Why no Authorization header can carry it, as a sentence; empty when one can."""
+    if _VISIBLE.fullmatch(access_token):
+        return ""
+    return "The access_token cannot go into a header: it is not all visible ASCII characters."
+
+
+def _token_notes(access_token: str) -> tuple[str, ...]:
+    """A visible token that is no b64token is sent all the same (RFC 6749 A.12, RFC 6750 §2.1)."""
+    if _B64TOKEN.fullmatch(access_token):
+        return ()
+    return ("access_token has signs that a Bearer token may not have; it is sent as it is.",)
 
 
 def _expires_in(data: dict[str, object]) -> tuple[int | None, list[str]]:

@@ -70,8 +70,17 @@ def without_secrets(form: Form) -> Form:
 
 def may_have_secret(form: Form, profile: Profile, *, ours: set[str]) -> bool:
     """Whether a profile's secret stays at that profile's servers, or with us, if `form` is sent."""
-    targets = {accepted_origin(getattr(form, name)) for name in _GETS_SECRET} - {""}
-    return targets <= _origins(profile) | ours
+    return _authenticated_at(form) <= _origins(profile) | ours
+
+
+def may_have_assertion(form: Form, profile: Profile, *, ours: set[str]) -> bool:
+    """Whether what our own key signs for the issuer goes nowhere but to the issuer's server.
+
+    Without an issuer it is signed for the endpoint itself. A profile's server may be its
+    issuer's wherever it stands, and we may stand in front of it.
+    """
+    allowed = _origins(profile) | ours | {accepted_origin(form.issuer)}
+    return not form.issuer or _authenticated_at(form) <= allowed
 
 
 def hosts(form: Form, profiles: Sequence[Profile], *, home: str) -> list[Host]:
@@ -83,6 +92,11 @@ def hosts(form: Form, profiles: Sequence[Profile], *, home: str) -> list[Host]:
         if found and found != origin(home):
             uses.setdefault(found, []).append(BY_NAME[name].label)
     return [Host(origin=o, uses=tuple(labels), known=o in known) for o, labels in uses.items()]
+
+
+def _authenticated_at(form: Form) -> set[str]:
+    """The servers that a client proves itself to."""
+    return {accepted_origin(getattr(form, name)) for name in _GETS_SECRET} - {""}
 
 
 def _same_endpoints(form: Form, profile: Profile, own: Form) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -12,14 +12,13 @@ from flask.typing import ResponseReturnValue
 from playground.calls import token_of
 from playground.errors import InputRefused
 from playground.flow import Flow, Result
-from playground.foreign_json import parsed
 from playground.protocol.token_calls import Credentials
 from playground.urls import url_problem
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
 from playground.web.requests import attempt_number
 from playground.web.services import services
-from playground.web.shown import unechoed
+from playground.web.shown import checks, unechoing
 from playground.wire.transport import Outgoing
 
 pages = Blueprint("calls", __name__, url_prefix="/playground2/oauth2client/<identifier>")
@@ -49,7 +48,7 @@ KINDS = {
     ),
     "revocation": Kind(
         title="The token is revoked",
-        meaning="The server was told to forget it, and asked again to prove it (RFC 7009).",
+        meaning="The server was told to forget it (RFC 7009). What proves it, if anything does:",
     ),
     "resource": Kind(
         title="What did the resource answer?",
@@ -112,9 +111,23 @@ def result(identifier: str, kind: str) -> ResponseReturnValue:
 
 
 def _without_echo(result: Result, flow: Flow) -> Result:
-    """The result without a client secret that the server repeats."""
-    data = parsed(unechoed(json.dumps(result.data, ensure_ascii=False), flow))
-    return replace(result, data=data, body=unechoed(result.body, flow))
+    """The result without a secret or a password that the server repeats."""
+    clean = unechoing(flow, str)
+    return replace(
+        result,
+        data=_cleaned(result.data, clean),
+        body=clean(result.body),
+        checks=checks(result.checks, clean),
+    )
+
+
+def _cleaned(data: object, clean: Callable[[str], str]) -> object:
+    """Parsed JSON with every name and text in it cleaned."""
+    if isinstance(data, str):
+        return clean(data)
+    if isinstance(data, dict):
+        return {clean(name): _cleaned(value, clean) for name, value in data.items()}
+    return [_cleaned(value, clean) for value in data] if isinstance(data, list) else data
 
 
 def _to(kind: str, identifier: str) -> ResponseReturnValue:

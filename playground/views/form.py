@@ -23,6 +23,7 @@ from playground.web.memory import (
     as_typed,
     base_url,
     fresh_form,
+    own_key_problem,
     profile,
     remember_form,
     remembered_form,
@@ -95,7 +96,8 @@ def _checked(form: Form) -> ResponseReturnValue | None:
         check(form)
     except InputRefused as error:
         return _page(form, error.fields), error.status
-    return None
+    problem = own_key_problem(form)
+    return (_page(form, problem), 400) if problem else None
 
 
 def _start(form: Form) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from playground.errors import InputRefused
 from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
-from playground.form import TokenForm
+from playground.form import TokenForm, control_problem
 from playground.protocol.jwt_view import open_jwt
 from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
 from playground.urls import url_problem
@@ -20,7 +20,7 @@ from playground.web.browser import own_flow
 from playground.web.filters import Hole, Moment, moment
 from playground.web.frame import at_step
 from playground.web.login import note_login
-from playground.web.memory import base_url, remember_secret, secret_for
+from playground.web.memory import base_url, own_key_problem, remember_secret, secret_for
 from playground.web.requests import attempt_number
 from playground.web.services import services
 from playground.web.sheets import Sheet
@@ -61,26 +61,27 @@ def show(identifier: str) -> ResponseReturnValue:
     at_step(9, flow)
     if flow.token is None:
         return redirect(url_for("callback.show", identifier=flow.id), 303)
-    sheet, said = Sheet(), replace(flow.token, body=shown.unechoed(flow.token.body, flow))
+    sheet = Sheet()
+    said = shown.unechoing(flow, sheet.hole)
     return sheet.draw(
         "token.html",
         keep=flow.previous_token is None and not flow.form.extra,
         flow=shown.outline_with_form(flow, sheet.hole),
         here=base_url(),
-        token=shown.token(said, sheet.hole),
-        jwts=_jwts(flow.token, sheet),
+        token=shown.token(flow.token, said),
+        jwts=_jwts(flow.token, said),
         scopes=_scopes(flow),
         revoked=_revoked(flow, sheet.hole),
-        id_token_checks=shown.checks(flow.id_token_checks, sheet.hole),
+        id_token_checks=shown.checks(flow.id_token_checks, said),
         refreshed=_refreshed(flow.previous_token, flow.token),
     )
 
 
-def _jwts(token: TokenResponse, sheet: Sheet) -> tuple[tuple[str, shown.Jwt], ...]:
+def _jwts(token: TokenResponse, hole: Hole) -> tuple[tuple[str, shown.Jwt], ...]:
     """Those of the tokens that can be opened in place."""
     named = (("access token", token.access_token), ("id token", token.id_token))
     opened = ((label, open_jwt(value)) for label, value in named)
-    return tuple((label, shown.jwt(view, sheet.hole)) for label, view in opened if view)
+    return tuple((label, shown.jwt(view, hole)) for label, view in opened if view)
 
 
 def _revoked(flow: Flow, hole: Hole) -> tuple[tuple[str, Moment], ...]:
@@ -134,7 +135,7 @@ def _typed(flow: Flow, given: Mapping[str, str]) -> TokenForm:
     return TokenForm(
         redirect_uri=given.get("redirect_uri", form.redirect_uri).strip(),
         token_endpoint=endpoint,
-        client_secret=given.get("client_secret", "").strip() or secret_for(flow, endpoint),
+        client_secret=given.get("client_secret", "") or secret_for(flow, endpoint),
         code_verifier=given.get("code_verifier", flow.code_verifier).strip(),
         token_endpoint_auth_method=given.get(
             "token_endpoint_auth_method", form.token_endpoint_auth_method
@@ -149,8 +150,17 @@ def _check(typed: TokenForm, flow: Flow) -> None:
     for name in ("redirect_uri", "token_endpoint"):
         if problem := url_problem(values[name]):
             problems[name] = f"{BY_NAME[name].label}: {problem}"
+    if problem := control_problem(typed.client_secret):
+        problems["client_secret"] = f"{BY_NAME['client_secret'].label}: {problem}"
     if typed.token_endpoint_auth_method not in dict(AUTH_METHODS):
         problems["token_endpoint_auth_method"] = "Choose a method from the list."
+    problems |= own_key_problem(
+        replace(
+            flow.form,
+            token_endpoint=typed.token_endpoint,
+            token_endpoint_auth_method=typed.token_endpoint_auth_method,
+        )
+    )
     if problems:
         raise InputRefused(
             sentence=" ".join(problems.values()),

@@ -12,12 +12,11 @@ from flask.typing import ResponseReturnValue
 from playground.explain.authority import issued_by
 from playground.explain.curl import Curl, as_curl
 from playground.explain.kinds import Kind, failed, kind_of
-from playground.explain.reading import Reader, never_shown
 from playground.flow import Flow
 from playground.urls import origin
 from playground.web.browser import own_flow
 from playground.web.frame import at_step
-from playground.web.recorded import recorded
+from playground.web.recorded import reader_of, recorded
 from playground.web.services import services
 from playground.wire.exchange import Exchange
 
@@ -57,7 +56,7 @@ def one(identifier: str, name: str) -> ResponseReturnValue:
         flow=flow,
         item=listed[at],
         x=exchange,
-        reader=_reader(flow),
+        reader=reader_of(flow),
         curl=_curl(flow, exchange),
         before=listed[at - 1] if at else None,
         after=listed[at + 1] if at + 1 < len(listed) else None,
@@ -71,7 +70,7 @@ def _flow(identifier: str) -> Flow:
 
 
 def _listed(flow: Flow) -> Iterator[Listed]:
-    reader = _reader(flow)
+    reader = reader_of(flow)
     for number, exchange in enumerate(recorded(flow), start=1):
         yield Listed(
             number=number,
@@ -83,17 +82,6 @@ def _listed(flow: Flow) -> Iterator[Listed]:
         )
 
 
-def _reader(flow: Flow) -> Reader:
-    """A reader that knows every secret of this flow that is in no page, wrong ones included."""
-    reader: Reader | None = g.get("reader")
-    if reader is None:
-        known = [flow.form.client_secret, flow.form.password]
-        for exchange in recorded(flow):
-            known += never_shown(exchange)
-        reader = g.reader = Reader(known)
-    return reader
-
-
 def _curl(flow: Flow, exchange: Exchange) -> Curl | None:
     """None for what only this browser can send: its cookie binds the flow."""
     if exchange.channel == "front" and exchange.receiver == "playground":
@@ -102,7 +90,7 @@ def _curl(flow: Flow, exchange: Exchange) -> Curl | None:
         exchange,
         client_id=flow.form.client_id,
         authority=_authority(flow, exchange),
-        redactor=_reader(flow).redactor,
+        redactor=reader_of(flow).redactor,
     )
 
 

@@ -9,7 +9,7 @@ from flask import request, session
 from playground.flow import Flow
 from playground.form import Form, from_memory, to_memory
 from playground.profiles import Profile
-from playground.report.link import may_have_secret
+from playground.report.link import may_have_assertion, may_have_secret
 from playground.web.requests import own_origin
 from playground.web.services import services
 
@@ -112,3 +112,15 @@ def with_secret(form: Form) -> Form:
     same_client = form.client_id == kept.values.get("client_id", form.client_id)
     secret = _kept_secret(form, kept) if same_client else ""
     return from_memory({"client_secret": secret}, default=form) if secret else form
+
+
+def own_key_problem(form: Form) -> dict[str, str]:
+    """Why our own key does not sign for this form, at its field; a pasted one may go anywhere."""
+    ours = form.token_endpoint_auth_method == "private_key_jwt" and not form.client_private_key
+    if not ours or may_have_assertion(form, profile(form.profile), ours=_own_origins()):
+        return {}
+    sentence = (
+        "The playground's own key signs for the issuer, and an endpoint is on another server, "
+        "which could use that there. Paste a key of your own, or make a profile of the server."
+    )
+    return {"client_private_key": sentence}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g
 
+from playground.explain.reading import Reader, never_shown
 from playground.flow import Flow
 from playground.web.ahead import reading_of
 from playground.web.services import services
@@ -16,3 +17,14 @@ def recorded(flow: Flow) -> list[Exchange]:
     if flow.id not in cache:
         cache[flow.id] = services().flows.exchanges(flow.id, reading_of(flow.id))
     return cache[flow.id]
+
+
+def reader_of(flow: Flow) -> Reader:
+    """A reader that knows every secret of this flow that is in no page, wrong ones included."""
+    readers: dict[str, Reader] = g.setdefault("readers", {})
+    if flow.id not in readers:
+        known = [flow.form.client_secret, flow.form.password]
+        for exchange in recorded(flow):
+            known += never_shown(exchange)
+        readers[flow.id] = Reader(known)
+    return readers[flow.id]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from playground.explain.redact import Redactor
 from playground.fields import Field, Options
 from playground.flow import Flow
 from playground.form import Form
@@ -19,6 +18,7 @@ from playground.protocol.jwt_view import JwtView
 from playground.protocol.token import TokenResponse
 from playground.report.link import without_secrets
 from playground.web.filters import Hole, Moment, moment, pretty, utc
+from playground.web.recorded import reader_of
 
 _TIMES = ("exp", "iat", "nbf", "auth_time")
 _HALVED = ("code", "access_token", "id_token", "state")
@@ -148,10 +148,13 @@ def checks(rows: Iterable[Check], hole: Hole) -> tuple[Check, ...]:
 
 
 def unechoed(text: str, flow: Flow) -> str:
-    """A server's words without the client secret and the password, if it repeats them."""
-    secrets = (flow.form.client_secret, flow.form.password)
-    known = [secret for secret in secrets if secret and secret in text]
-    return Redactor(known).echoes(text) if known else text
+    """A server's words without the secrets and passwords that went to it, if it repeats them."""
+    return reader_of(flow).redactor.echoes(text)
+
+
+def unechoing(flow: Flow, hole: Hole) -> Hole:
+    """The hole for a server's words."""
+    return lambda text: hole(unechoed(text, flow))
 
 
 def token(response: TokenResponse, hole: Hole) -> Token:

@@ -88,7 +88,11 @@ def begin(http: Browser, playground: Playground, issuer: Issuer, **typed: str) -
     return dict(parse_qsl(urlsplit(page.location).query))
 
 
+def come_back(http: Browser, playground: Playground, sent: dict[str, str]) -> Page:
+    """Come back with a code."""
+    return http.get(f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}")
+
+
 def finish(http: Browser, playground: Playground, sent: dict[str, str]) -> Page:
     """Come back with a code and exchange it."""
-    page = http.get(f"{playground.url}/playground2/oauth2client?code=c&state={sent['state']}")
-    return page.submit("Get Access Token")
+    return come_back(http, playground, sent).submit("Get Access Token")

@@ -226,6 +226,17 @@ def bring(http: Browser, playground: Playground, given: dict[str, str], mode: st
     return form.submit()
 
 
+def test_front_channel_token_that_no_header_can_carry(
+    http: Browser, playground: Playground, embedded: Embedded
+) -> None:
+    """It could not be used, so it is not kept either (RFC 6750 §2.1)."""
+    page = leave(choose_grant(open_form(http, playground), "implicit"), response_type="token")
+    state = dict(parse_qsl(urlsplit(page.location).query))["state"]
+    given = {"access_token": "t\r\nk", "token_type": "Bearer", "state": state}
+    page = bring(http, playground, {**given, "iss": embedded.issuer}, "fragment")
+    refused(page, "cannot go into a header")
+
+
 def test_unknown_parameters_are_ignored(
     http: Browser, playground: Playground, embedded: Embedded
 ) -> None:

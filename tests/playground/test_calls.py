@@ -1,10 +1,13 @@
 """With the token: photos, UserInfo, introspection, revocation, refresh, any resource."""
 
-from base64 import b64decode
+import json
+from base64 import b64decode, urlsafe_b64encode
+from html import unescape
 
 import pytest
 
-from tests.playground.walking import to_code, to_token, value
+from playground.mask import mask
+from tests.playground.walking import choose_grant, open_form, to_code, to_token, value
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -61,6 +64,45 @@ def test_the_page_of_a_revoked_token_says_so(
     assert f"This {kind} was revoked." in page.words
     if kind == "access token":
         assert "was revoked" not in page.submit("Refresh").words
+
+
+@pytest.mark.parametrize("endpoint", ["introspection_endpoint", "userinfo_endpoint"])
+def test_a_revocation_counts_without_its_proof(
+    http: Browser, playground: Playground, rogue: Rogue, endpoint: str
+) -> None:
+    """Where nobody can be asked whether the token is dead, it is revoked all the same."""
+    rogue.answer("/revoke")
+    rogue.hang_up("/ask")
+    proof = {"introspection_endpoint": "", endpoint: f"{rogue.url}/ask"}
+    page = with_api(http, playground, rogue, revocation_endpoint=f"{rogue.url}/revoke", **proof)
+    revoked = page.submit("Revoke", token="access_token")
+    assert revoked.heading == "The token is revoked"
+    assert f"none could be had: What localhost:{rogue.port} sent back" in revoked.words
+    assert "This access token was revoked." in http.get(page.url).words
+
+
+def test_a_revoked_refresh_token_that_nothing_proves_dead(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Without introspection nobody is asked about it, and the page says so."""
+    rogue.answer("/revoke")
+    rogue.answer(
+        "/token", 200, {"Content-Type": "application/json"}, {**TOKEN, "refresh_token": "r"}
+    )
+    page = to_code(
+        http,
+        playground,
+        scope="view_photos",
+        revocation_endpoint=f"{rogue.url}/revoke",
+        introspection_endpoint="",
+        userinfo_endpoint=f"{rogue.url}/userinfo",
+    )
+    page = page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token")
+    revoked = page.submit("Revoke", token="refresh_token")
+    assert revoked.heading == "The token is revoked"
+    assert "asked again" not in revoked.words
+    assert "nobody to ask: no introspection endpoint" in revoked.words
+    assert [request.path for request in rogue.requests] == ["/token", "/revoke"]
 
 
 def test_userinfo_names_the_person(http: Browser, playground: Playground) -> None:
@@ -193,6 +235,21 @@ def test_an_administrators_password_is_sent_as_it_is(
     assert b64decode(sent).decode() == "admin@wso2.com:p@ss word+ü"
 
 
+@pytest.mark.parametrize("button", ["Introspect", "Revoke"])
+def test_a_user_name_with_a_colon(
+    http: Browser, playground: Playground, rogue: Rogue, button: str
+) -> None:
+    """Basic would end the name there, so nothing is sent (RFC 7617 §2)."""
+    endpoints = {
+        name: f"{rogue.url}/{name}" for name in ("introspection_endpoint", "revocation_endpoint")
+    }
+    page = with_api(http, playground, rogue, **endpoints)
+    page = page.submit(button, username="ad:min", password="x")
+    assert page.status == 400
+    assert "A user name with a colon cannot be sent" in page.words
+    assert [request.path for request in rogue.requests] == ["/token"]
+
+
 def test_userinfo_that_is_no_object_is_said_to_be_none(
     http: Browser, playground: Playground, rogue: Rogue
 ) -> None:
@@ -227,6 +284,39 @@ def test_an_echoed_secret_is_in_no_page(
         assert secret not in page.html
     assert page.heading == "You received the access token"
     assert secret not in page.submit("Get UserInfo").html
+
+
+def unsigned(claims: dict[str, str]) -> str:
+    """A JWT that says this; its signature is nobody's."""
+    parts = (json.dumps(part).encode() for part in ({"alg": "RS256"}, claims))
+    return ".".join([*(urlsafe_b64encode(part).decode().rstrip("=") for part in parts), "AAAA"])
+
+
+def test_an_echoed_password_is_in_no_page(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Neither a person's, which is forgotten once sent, nor one typed for introspection."""
+    person, admin = 'a-person\'s-"password"', "an-administrators-password"
+    secret = "a-secret-that-is-echoed-0123456789"
+    echo = {"person": person, "admin": admin, "secret": secret}
+    token = {**TOKEN, "access_token": unsigned(echo), "scope": person, **echo}
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, token)
+    rogue.answer("/introspect", 200, {"Content-Type": "application/json"}, {"active": True, **echo})
+    page = choose_grant(open_form(http, playground), "password").submit(
+        "Authorize",
+        username="ada",
+        password=person,
+        client_secret=secret,
+        token_endpoint=f"{rogue.url}/token",
+        introspection_endpoint=f"{rogue.url}/introspect",
+    )
+    page = page.submit("Get Access Token")
+    answer = page.submit("Introspect", username="root", password=admin)
+    assert answer.heading == "What does the server know of this token?"
+    for shown in (http.get(page.url), answer):
+        text = unescape(shown.html)
+        assert all(mask(known) in text for known in echo.values())
+        assert [k for k in echo.values() if k in text or json.dumps(k)[1:-1] in text] == []
 
 
 def test_an_international_host_breaks_no_page(

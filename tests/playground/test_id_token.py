@@ -14,7 +14,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from tests.discovery.test_discovery import OPENID, document, look
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
+from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, come_back, finish
 from tests.playground.walking import leave, open_form
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
@@ -177,6 +177,24 @@ def test_hmac_with_the_client_secret(http: Browser, playground: Playground, issu
     believed(finish(http, playground, sent))
 
 
+@pytest.mark.parametrize(("alg", "size"), [("HS256", 32), ("HS384", 48), ("HS512", 64)])
+def test_hmac_needs_a_secret_as_long_as_the_hash(
+    http: Browser, playground: Playground, issuer: Issuer, alg: str, size: int
+) -> None:
+    """One byte less is refused, with the reason (RFC 7518 §3.2)."""
+
+    def answered(secret: str) -> Page:
+        sent = begin(http, playground, issuer)
+        key = OctKey.import_key(secret)
+        issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg=alg))
+        return come_back(http, playground, sent).submit("Get Access Token", client_secret=secret)
+
+    short = answered("s" * (size - 1))
+    refused(short, "signature")
+    assert f"{alg} needs a client secret of {size} bytes or more" in short.words
+    believed(answered("s" * size))
+
+
 def test_key_in_the_header_is_ignored(
     http: Browser, playground: Playground, issuer: Issuer
 ) -> None:
@@ -258,6 +276,29 @@ def test_absent_kid_with_one_fitting_key(
     sent = begin(http, playground, issuer)
     issuer.publish(issuer.key, ECKey.generate_key("P-256", {"kid": "other"}))
     issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), kid=None))
+    believed(finish(http, playground, sent))
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "alg"),
+    [
+        (ECKey.generate_key("P-256"), ECKey.generate_key("P-384"), "ES256"),
+        (OKPKey.generate_key("Ed25519"), OKPKey.generate_key("X25519"), "EdDSA"),
+        (RSAKey.generate_key(2048), RSAKey.generate_key(2048, {"key_ops": ["encrypt"]}), "RS256"),
+    ],
+    ids=["other-curve", "key-for-agreement", "key-for-encryption"],
+)
+@pytest.mark.parametrize("kid", [None, "same"])
+@pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
+def test_one_fitting_key_of_a_type(
+    http: Browser, playground: Playground, issuer: Issuer, key: Any, other: Any, alg: str, kid: Any
+) -> None:
+    """A key of another curve, or for another operation, does not fit (RFC 7517 §4.3, §4.5)."""
+    sent = begin(http, playground, issuer)
+    named = {"kid": kid} if kid else {}
+    others = [{**k.as_dict(private=False), **named} for k in (other, key)]
+    issuer.publish(others=others)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), key=key, alg=alg, kid=kid))
     believed(finish(http, playground, sent))
 
 

@@ -148,6 +148,45 @@ def test_secret_in_the_body_is_not_in_the_header(
     assert "Authorization" not in received.headers
 
 
+@pytest.mark.parametrize("form", ["first", "second"])
+def test_spaces_of_a_secret_are_sent(
+    http: Browser, playground: Playground, rogue: Rogue, form: str
+) -> None:
+    """They are part of it (RFC 6749 A.2)."""
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, GOOD)
+    secret = {"client_secret": " a secret "}
+    first, second = (secret, {}) if form == "first" else ({}, secret)
+    method = "client_secret_post"
+    page = to_code(http, playground, token_endpoint_auth_method=method, **first)
+    page.submit("Get Access Token", token_endpoint=f"{rogue.url}/token", **second)
+    assert rogue.requests[0].form["client_secret"] == " a secret "
+
+
+def test_spaces_of_a_password_are_sent(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """They are part of it (RFC 6749 A.16); those around the name are not meant."""
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, GOOD)
+    page = choose_grant(open_form(http, playground), "password")
+    typed = {"username": " ada ", "password": " pass word ", "token_endpoint": f"{rogue.url}/token"}
+    page.submit("Authorize", **typed).submit("Get Access Token")
+    sent = rogue.requests[0].form
+    assert (sent["username"], sent["password"]) == ("ada", " pass word ")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\t"])
+def test_a_line_break_after_a_secret_is_refused(
+    http: Browser, playground: Playground, rogue: Rogue, end: str
+) -> None:
+    """Pasted along, it is neither cut off nor sent, in either form."""
+    typed = {"client_secret": f"a-pasted-secret{end}", "token_endpoint": f"{rogue.url}/token"}
+    second = to_code(http, playground).submit("Get Access Token", **typed)
+    first = leave(open_form(http, playground), **typed)
+    for page in (first, second):
+        assert page.status == 400
+        assert "This contains a control character or a line break." in page.words
+        assert "a-pasted-secret" not in page.html
+    assert rogue.requests == []
+
+
 def test_public_client_sends_only_its_id(
     http: Browser, playground: Playground, rogue: Rogue
 ) -> None:
@@ -172,6 +211,10 @@ def test_public_client_sends_only_its_id(
         ('{"access_token": "abc", ', 200, "did not answer with a JSON object"),
         ({"token_type": "Bearer"}, 200, "no access_token"),
         ({"access_token": 5, "token_type": "Bearer"}, 200, "no access_token"),
+        *(
+            ({**GOOD, "access_token": f"opaque-token{odd}"}, 200, "cannot go into a header")
+            for odd in ("\r\nX-Evil: y", "\u2192k", "\x00", " ", "\n")
+        ),
         ({"access_token": "a"}, 200, "only Bearer can be used"),
         ({"access_token": "a", "token_type": "mac"}, 200, "only Bearer can be used"),
         (GOOD, 201, "status 201"),
@@ -200,6 +243,7 @@ def test_answer_that_is_no_token_response(
         ({"scope": ["a"]}, "scope is not a string"),
         ({"token_type": "bEaReR"}, "bEaReR"),
         ({"refresh_token": 7}, "refresh_token is not a string"),
+        ({"access_token": "1234|abc"}, "access_token has signs"),
     ],
 )
 def test_odd_fields_are_tolerated_and_shown(

@@ -129,6 +129,20 @@ def test_link_cannot_borrow_a_profiles_secret(
     assert "kept: ty" in own.html
 
 
+def test_link_gets_no_assertion_for_another_server(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Our own key signs nothing for one server that another would get (RFC 7523 §3)."""
+    fields = {"client_id": "c", "issuer": "https://honest.example", **endpoints(rogue.url)}
+    page = linked(http, playground, token_endpoint_auth_method="private_key_jwt", **fields)
+    for refused in (page, leave(page), leave(page.submit("Show the fields of this grant"))):
+        assert refused.status == 400
+        error = refused.soup.select_one("#f-client_private_key-error")
+        assert "own key signs for the issuer" in error.get_text()
+    page = leave(page, issuer=rogue.url)
+    assert page.location.startswith(f"{rogue.url}/authorize")
+
+
 def test_tutorial_link_works_at_once(http: Browser, playground: Playground, walked: Walked) -> None:
     """A link to a server that everybody has needs nothing typed."""
     page = http.get(link_of(walked.page))
