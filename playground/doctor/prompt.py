@@ -92,7 +92,7 @@ def _too_old(case: Case) -> Diagnosis:
     return Diagnosis(
         cause="max_age",
         likelihood=CERTAIN,
-        sentence="The sign-in is older than Max age allows, or the server does not say how old.",
+        sentence="The sign-in is older than Max age allows, later than now, or of unknown age.",
         evidence=(Row(name="max_age", value=f"{case.asked.get('max_age', '')} s"),),
         steps=("Sign in again; a server that ignores max_age sends no auth_time.",),
         remedy=Remedy(

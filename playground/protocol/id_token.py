@@ -200,11 +200,16 @@ def _sign_in(claims: Claims, expected: Expected) -> Iterator[Check]:
     """When and how the person signed in (§3.1.3.7 (12)–(13))."""
     if expected.max_age:
         at = claims.get("auth_time")
-        oldest = int(expected.now) - int(expected.max_age) - LEEWAY
-        good = isinstance(at, int | float) and not isinstance(at, bool) and at >= oldest
+        now = int(expected.now)
+        oldest = now - int(expected.max_age)
+        good = (
+            isinstance(at, int | float)
+            and not isinstance(at, bool)
+            and oldest - LEEWAY <= at <= now + LEEWAY
+        )
         yield Check(
             title="auth_time",
-            expected=f"{oldest} or later (max_age {expected.max_age} s, leeway {LEEWAY} s)",
+            expected=f"{oldest} to {now} (max_age {expected.max_age} s), leeway {LEEWAY} s",
             found=_shown(at),
             verdict="ok" if good else "fail",
             section="OIDC Core §3.1.3.7 (13)",

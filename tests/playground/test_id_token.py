@@ -289,6 +289,13 @@ def test_key_set_that_cannot_be_read(http: Browser, playground: Playground, issu
     assert "keys cannot be read" in page.words
 
 
+def test_sign_in_of_the_future(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """auth_time may not lie after now either, or max_age would be met for ever (§2)."""
+    sent = begin(http, playground, issuer, max_age="60")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], auth_time=NOW + 86_400)))
+    refused(finish(http, playground, sent), "auth_time")
+
+
 def test_max_age_and_acr(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """auth_time must be recent enough for max_age; another acr than asked is pointed out."""
     sent = begin(http, playground, issuer, max_age="60", acr_values="gold")
