@@ -141,6 +141,8 @@ LIES = {
     "other-event": {"events": {"https://other": {}}},
     "with-nonce": {"nonce": "n"},
     "neither-sid-nor-sub": {"sid": None, "sub": None},
+    "subject-that-is-no-string": {"sub": 7},
+    "session-that-is-no-string": {"sid": ["session-1"]},
     "wrong-typ": {"typ": "at+jwt"},
     "other-subject-of-this-session": {"sub": "bob"},
     "other-session-of-this-subject": {"sid": "session-2"},
