@@ -69,7 +69,7 @@ class Identity:
     def of_userinfo(self, flow: Flow, exchange: Exchange, send: Send) -> tuple[Claims, list[Check]]:
         """UserInfo as JSON or as a signed JWT; `sub` is the id token's (OIDC Core §5.3.2–5.3.4)."""
         checks: list[Check] = []
-        if exchange.response_header("Content-Type").startswith("application/jwt"):
+        if exchange.media_type == "application/jwt":
             text = exchange.response_body.decode("ascii", "replace").strip()
             source = self._source(flow, flow.form, flow.form.userinfo_endpoint)
             data, checks = self._verifier.verify_signed(text, source, send)

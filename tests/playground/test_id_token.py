@@ -445,6 +445,25 @@ def test_userinfo_subject_of_another_type(
     assert http.get(page.url).submit("Get UserInfo").status == 200
 
 
+def ask_userinfo(http: Browser, playground: Playground, issuer: Issuer, answer: str) -> Page:
+    """Sign ada in and ask UserInfo, which answers with this JWT; the page after it."""
+    sent = begin(http, playground, issuer, userinfo_endpoint=f"{issuer.url}/userinfo")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    page = finish(http, playground, sent)
+    believed(page)
+    issuer.rogue.answer(
+        "/userinfo", 200, {"Content-Type": "Application/JWT; charset=utf-8"}, answer
+    )
+    return page.submit("Get UserInfo")
+
+
+def test_signed_userinfo_in_capitals(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """The name of a media type means the same in any case (RFC 9110 §8.3.1)."""
+    page = ask_userinfo(http, playground, issuer, issuer.sign({"sub": "ada", "name": "Augusta"}))
+    assert (page.status, page.heading) == (200, "Who signed in?")
+    assert "Augusta" in page.words
+
+
 @pytest.mark.parametrize(("announced", "word"), [("RS256", "warning"), ("ES256", "passed")])
 def test_an_algorithm_is_compared_with_the_announced_ones(
     http: Browser, playground: Playground, issuer: Issuer, announced: str, word: str
