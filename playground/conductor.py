@@ -94,7 +94,7 @@ class Conductor:
         expected = authorization.expected_of(flow.form, flow.state)
         try:
             response, checks = authorization.validate(parameters, expected)
-            claims, id_token_checks = self._identity.of_response(flow, response, self.sender(flow))
+            found = self._identity.of_response(flow, response, self.sender(flow))
             front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:
             error.flow_id = flow.id
@@ -106,8 +106,9 @@ class Conductor:
                 response=response,
                 response_checks=tuple(checks),
                 responded_at=time.time(),
-                claims=claims,
-                id_token_checks=id_token_checks,
+                id_token=found.signed,
+                claims=found.claims or None,
+                id_token_checks=found.checks,
                 token=front_token,
                 failure=None,
             ),
@@ -158,7 +159,7 @@ class Conductor:
             if not self._flows.attempt(flow.id, attempt):
                 return flow
             answer = token.check_response(self._transmit(flow, outgoing))
-            claims, checks = self._identity.of_token(
+            found = self._identity.of_token(
                 flow, form, answer, self.sender(flow), refreshed=refreshed
             )
         except PlaygroundError as error:
@@ -173,8 +174,9 @@ class Conductor:
                 token=answer,
                 exchanged=True,
                 previous_token=f.token,
-                claims=claims or f.claims,
-                id_token_checks=checks or f.id_token_checks,
+                id_token=found.signed or f.id_token,
+                claims=found.claims or f.claims,
+                id_token_checks=found.checks or f.id_token_checks,
                 failure=None,
             ),
         )

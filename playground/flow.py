@@ -35,7 +35,8 @@ class Flow:
     `id` is derived from `state` and says nothing about it; `binding` is the hash of the cookie's
     secret; `started_on` is the origin of ours that it began on; `kept_secret` says that the form's
     client secret is one that the profile keeps and nobody typed; `trust` names the lists of
-    certificates that count for it; times are in seconds since the epoch.
+    certificates that count for it; `id_token` is the newest one that was believed, as the server
+    signed it, out of its encryption; times are in seconds since the epoch.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Flow:
     exchanged: bool = False
     token: TokenResponse | None = None
     previous_token: TokenResponse | None = None
+    id_token: str = ""
     id_token_checks: tuple[Check, ...] = ()
     claims: dict[str, object] | None = None
     results: tuple[Result, ...] = ()

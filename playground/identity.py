@@ -14,7 +14,7 @@ from playground.protocol.checks import Check, compare, failed
 from playground.protocol.id_token import Claims, Expected
 from playground.protocol.resource import json_object
 from playground.protocol.token import TokenResponse
-from playground.verifier import KeySource, Verifier
+from playground.verifier import KeySource, Verified, Verifier
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
 
@@ -28,9 +28,7 @@ class Identity:
         self._verifier = verifier
         self._own_key = own_key
 
-    def of_response(
-        self, flow: Flow, response: AuthorizationResponse, send: Send
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    def of_response(self, flow: Flow, response: AuthorizationResponse, send: Send) -> Verified:
         """The front channel's id token: its hashes are mandatory (OIDC Core §3.2.2.9, §3.3.2)."""
         given = {"at_hash": response.access_token, "c_hash": response.code}
         expected = Expected(
@@ -48,7 +46,7 @@ class Identity:
 
     def of_token(
         self, flow: Flow, form: Form, answer: TokenResponse, send: Send, *, refreshed: bool
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    ) -> Verified:
         """The token response's id token; the same person as before (§3.3.3.6, §12.2)."""
         earlier = flow.claims or {}
         expected = Expected(
@@ -68,12 +66,12 @@ class Identity:
 
     def of_userinfo(self, flow: Flow, exchange: Exchange, send: Send) -> tuple[Claims, list[Check]]:
         """UserInfo as JSON or as a signed JWT; `sub` is the id token's (OIDC Core §5.3.2–5.3.4)."""
-        checks: list[Check] = []
+        checks: tuple[Check, ...] = ()
         if exchange.media_type == "application/jwt":
             text = exchange.response_body.decode("ascii", "replace").strip()
             source = self._source(flow, flow.form, flow.form.userinfo_endpoint)
-            data, checks = self._verifier.verify_signed(text, source, send)
-            checks += _userinfo_party(flow.form, data)
+            found = self._verifier.verify_signed(text, source, send)
+            data, checks = found.claims, (*found.checks, *_userinfo_party(flow.form, found.claims))
         else:
             data = json_object(exchange)
         return data, [*checks, _same_subject(flow, data)]
@@ -90,14 +88,14 @@ class Identity:
 
     def _check(
         self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, endpoint: str
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    ) -> Verified:
         if not token:
-            return None, ()
+            return Verified()
         source = self._source(flow, form, endpoint)
-        claims, checks = self._verifier.verify(token, expected, source, send)
-        if wrong := failed(checks):
-            raise _not_believed(flow, wrong, checks)
-        return claims, tuple(checks)
+        found = self._verifier.verify(token, expected, source, send)
+        if wrong := failed(found.checks):
+            raise _not_believed(flow, wrong, found.checks)
+        return found
 
 
 def _announced(form: Form) -> tuple[str, ...]:
@@ -131,7 +129,7 @@ def _same_subject(flow: Flow, data: Claims) -> Check:
     )
 
 
-def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckFailed:
+def _not_believed(flow: Flow, wrong: list[Check], checks: tuple[Check, ...]) -> CheckFailed:
     names = ", ".join(check.title for check in wrong)
     return CheckFailed(
         sentence=f"The id token is not believed: {names} failed.",
@@ -145,5 +143,5 @@ def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckF
         ),
         flow_id=flow.id,
         step=9,
-        checks=tuple(checks),
+        checks=checks,
     )

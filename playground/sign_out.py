@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
@@ -71,7 +72,7 @@ class SignOut:
         self.store.put(_state_key(state), flow.id.encode(), STATE_SECONDS)
         return EndSessionRequest(
             end_session_endpoint=flow.form.end_session_endpoint,
-            id_token_hint=flow.token.id_token if flow.token else "",
+            id_token_hint=flow.id_token,
             client_id=flow.form.client_id,
             post_logout_redirect_uri=flow.form.post_logout_redirect_uri,
             state=state,
@@ -107,7 +108,7 @@ class SignOut:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
         parties = self._parties(view.claims)
         send = self._sender()
-        problems = {p: self._problem(logout_token, view.header, p, send) for p in parties}
+        problems = {p: self._problem(logout_token, p, send) for p in parties}
         good = [party for party, problem in problems.items() if not problem]
         if not good:
             reasons = [*problems.values(), "its iss, aud, sid and sub are of no session here"]
@@ -133,7 +134,7 @@ class SignOut:
             found.setdefault(party, []).append(flow)
         return found
 
-    def _problem(self, logout_token: str, header: Claims, party: Party, send: Send) -> str:
+    def _problem(self, logout_token: str, party: Party, send: Send) -> str:
         """Why the token is not good for this server and client; empty when it is."""
         source = KeySource(
             jwks_uri=party.jwks_uri,
@@ -141,15 +142,15 @@ class SignOut:
             client_secret=party.client_secret,
         )
         try:
-            verified, checks = self.verifier.verify_signed(
+            found = self.verifier.verify_signed(
                 logout_token, source, lambda outgoing: send(outgoing, party)
             )
         except (LimitReached, ServerUnreachable, ServerMisbehaved) as error:
             return str(error)
-        checks += check_logout_token(
-            header, verified, issuer=party.issuer, client_id=party.client_id
+        made = check_logout_token(
+            found.header, found.claims, issuer=party.issuer, client_id=party.client_id
         )
-        return ", ".join(check.title for check in failed(checks))
+        return ", ".join(check.title for check in failed((*found.checks, *made)))
 
     def front_channel(self, issuer: str, sid: str) -> list[Flow]:
         """End the sessions of this issuer and sid; both must match (Front-Channel Logout §2)."""
@@ -163,13 +164,8 @@ class SignOut:
 
     def end(self, identifier: str, why: str) -> None:
         """End one flow's session: its tokens are gone, what was seen stays readable."""
-        try:
-            self.flows.update(
-                identifier,
-                lambda f: replace(f, signed_out=f.signed_out or why, token=None, claims=None),
-            )
-        except FlowUnknown:
-            return
+        with suppress(FlowUnknown):
+            self.flows.update(identifier, lambda f: _ended(f, why))
 
     def _end_all(self, flows: Iterable[Flow]) -> list[str]:
         identifiers = [flow.id for flow in flows]
@@ -188,6 +184,10 @@ class SignOut:
             return self.transport.send(outgoing, record=lambda _: None, pinned=pins)
 
         return send
+
+
+def _ended(flow: Flow, why: str) -> Flow:
+    return replace(flow, signed_out=flow.signed_out or why, token=None, id_token="", claims=None)
 
 
 def _is_audience(client_id: str, claims: Claims) -> bool:

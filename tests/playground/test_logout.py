@@ -9,8 +9,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from joserfc.jwk import OctKey
 
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
-from tests.playground.walking import leave, open_form, to_token
+from tests.playground.issuer import (
+    CLIENT,
+    SECRET,
+    Issuer,
+    begin,
+    come_back_in_front,
+    encrypted,
+    finish,
+)
+from tests.playground.walking import leave, open_form, to_token, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Handler, Rogue
@@ -240,6 +248,31 @@ def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     assert back.heading == "You are signed out"
     assert back.soup.select_one(".where") is None  # no step of the tutorial
     assert "sent you back here" in back.words
+
+
+def hint_of(page: Page) -> str:
+    """The id_token_hint that Sign out sends along."""
+    left = page.submit("Sign out", follow=False).location
+    return dict(parse_qsl(urlsplit(left).query)).get("id_token_hint", "")
+
+
+def test_the_hint_is_taken_out_of_its_encryption(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """An encrypted id token is decrypted before it is the hint (OIDC Core §3.1.2.1)."""
+    sent = begin(http, playground, issuer, end_session_endpoint=f"{issuer.url}/logout")
+    signed = issuer.sign(issuer.claims(sent["nonce"]))
+    issuer.answer_token(encrypted(http, playground, signed))
+    assert hint_of(finish(http, playground, sent)) == signed
+
+
+@pytest.mark.parametrize("response_type", ["id_token", "code id_token"])
+def test_the_hint_after_the_front_channel(
+    http: Browser, playground: Playground, issuer: Issuer, response_type: str
+) -> None:
+    """An id token that came through the browser alone is the hint too."""
+    page = come_back_in_front(http, playground, issuer, response_type)
+    assert hint_of(page) == value(page, "id_token")
 
 
 def test_the_flow_of_a_sign_out_says_so_and_leads_on(http: Browser, playground: Playground) -> None:
