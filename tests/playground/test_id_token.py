@@ -15,7 +15,7 @@ from joserfc.util import urlsafe_b64encode
 
 from tests.discovery.test_discovery import OPENID, document, look
 from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
-from tests.playground.walking import leave, open_form
+from tests.playground.walking import leave, open_form, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -317,12 +317,14 @@ def test_encrypted_id_token(http: Browser, playground: Playground, issuer: Issue
     pasted = RSAKey.generate_key(2048)
     for key, typed in ((ours, ""), (pasted, json.dumps(pasted.as_dict(private=True)))):
         sent = begin(http, playground, issuer, id_token_decryption_key=typed)
-        inner = issuer.sign(issuer.claims(sent["nonce"]))
+        inner = issuer.sign(issuer.claims(sent["nonce"], given_name="Augusta"))
         header = {"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}
         issuer.answer_token(jwe.encrypt_compact(header, inner, key))
         page = finish(http, playground, sent)
         believed(page)
         assert "opened, RSA-OAEP A256GCM" in page.words
+        assert "it came encrypted (JWE) and our key opened it" in page.words
+        assert value(page, "given_name") == "Augusta"
 
 
 def test_encrypted_for_somebody_else(http: Browser, playground: Playground, issuer: Issuer) -> None:
