@@ -148,6 +148,8 @@ class Conductor:
     ) -> Flow:
         """Send one token request, once per attempt, and keep the checked answer."""
         refreshed = ("grant_type", "refresh_token") in grant
+        if flow.signed_out:
+            raise _has_ended(flow, "nothing is sent for it any more")
         try:
             outgoing = token.TokenRequest(
                 token_endpoint=form.token_endpoint,
@@ -185,13 +187,7 @@ class Conductor:
         """Keep what came, unless the session has ended meanwhile. Raises CheckFailed."""
         kept = self._flows.update(identifier, lambda f: f if f.signed_out else change(f))
         if kept.signed_out:
-            raise CheckFailed(
-                sentence="The session has ended; the token that came was not kept.",
-                evidence=(("Ended", kept.signed_out),),
-                advice=("Start a new flow to sign in again.",),
-                flow_id=identifier,
-                step=token.TOKEN_STEP,
-            )
+            raise _has_ended(kept, "the token that came was not kept")
         return kept
 
     def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
@@ -224,3 +220,13 @@ class Conductor:
             method=method,
             private_key=key,
         )
+
+
+def _has_ended(flow: Flow, so: str) -> CheckFailed:
+    return CheckFailed(
+        sentence=f"The session has ended; {so}.",
+        evidence=(("Ended", flow.signed_out),),
+        advice=("Start a new flow to sign in again.",),
+        flow_id=flow.id,
+        step=token.TOKEN_STEP,
+    )

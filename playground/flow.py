@@ -72,8 +72,8 @@ class Flow:
 
     @property
     def awaits_exchange(self) -> bool:
-        """Whether a code is there that no token came for yet."""
-        return bool(self.code) and not self.exchanged
+        """Whether a code is there that no token came for yet, in a session that goes on."""
+        return bool(self.code) and not self.exchanged and not self.signed_out
 
     def result(self, kind: str) -> Result | None:
         """The newest result of one kind."""

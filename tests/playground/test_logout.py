@@ -18,7 +18,7 @@ from tests.playground.issuer import (
     encrypted,
     finish,
 )
-from tests.playground.walking import leave, open_form, to_token, value
+from tests.playground.walking import choose_grant, leave, open_form, to_token, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Handler, Rogue
@@ -465,3 +465,32 @@ def test_a_token_that_comes_after_the_logout_is_not_kept(
             go.set()
         assert "The session has ended" in refreshed.result(60).words
     assert "after-the-logout" not in http.get(page.url).html
+
+
+def test_no_code_is_sent_after_the_logout(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """Signed out between the id token and the exchange: the code stays here, and a page says so."""
+    page = come_back_in_front(
+        http := new_browser(), playground, issuer, "code id_token", sid="session-1"
+    )
+    assert notify(new_browser(), playground, logout_token(issuer)).status == 200
+    assert "The session has ended" in page.submit("Get Access Token").words
+    page = http.get(page.url)
+    assert "Get Access Token" not in page.buttons
+    assert "sends no code of it any more" in page.words
+    assert issuer.rogue.received("/token") == []
+
+
+def test_a_grant_without_a_browser_step_is_over_after_the_logout(
+    http: Browser, playground: Playground
+) -> None:
+    """Its page offers no new token for the session that ended, and says that it did."""
+    page = leave(
+        choose_grant(open_form(http, playground), "password"), username="admin", password="admin"
+    )
+    page = page.follow().submit("Get Access Token")
+    page.submit("Sign out", follow=False)
+    page = http.get(page.url)
+    assert "You signed out." in page.words
+    assert "Get Access Token" not in page.buttons
