@@ -12,11 +12,13 @@ from playground.flow import Flow
 from playground.flows import Flows, binding, flow_id
 from playground.form import Form, TokenForm
 from playground.identity import Identity
+from playground.logins import Logins
 from playground.own_key import OwnKey
 from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load as load_key
 from playground.trusted import TrustLists
+from playground.verifier import Verified
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
@@ -35,12 +37,14 @@ class Conductor:
         identity: Identity,
         own_key: OwnKey,
         trust_lists: TrustLists,
+        logins: Logins,
     ) -> None:
         self._flows = flows
         self._transport = transport
         self._identity = identity
         self._own_key = own_key
         self._trust_lists = trust_lists
+        self._logins = logins
 
     def begin(
         self,
@@ -99,16 +103,14 @@ class Conductor:
         except PlaygroundError as error:
             error.flow_id = flow.id
             raise
-        return self._flows.update(
+        return self._keep(
             flow.id,
+            found,
             lambda f: replace(
                 f,
                 response=response,
                 response_checks=tuple(checks),
                 responded_at=time.time(),
-                id_token=found.signed,
-                claims=found.claims or None,
-                id_token_checks=found.checks,
                 token=front_token,
                 failure=None,
             ),
@@ -167,8 +169,9 @@ class Conductor:
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
-        return self._keep_token(
+        return self._keep(
             flow.id,
+            found,
             lambda f: replace(
                 f,
                 form=replace(form, password="") if form.password else form,  # it was sent once
@@ -176,18 +179,22 @@ class Conductor:
                 token=answer,
                 exchanged=True,
                 previous_token=f.token,
-                id_token=found.signed or f.id_token,
-                claims=found.claims or f.claims,
-                id_token_checks=found.checks or f.id_token_checks,
                 failure=None,
             ),
         )
 
-    def _keep_token(self, identifier: str, change: Callable[[Flow], Flow]) -> Flow:
-        """Keep what came, unless the session has ended meanwhile. Raises CheckFailed."""
-        kept = self._flows.update(identifier, lambda f: f if f.signed_out else change(f))
+    def _keep(self, identifier: str, found: Verified, change: Callable[[Flow], Flow]) -> Flow:
+        """Keep what came and who signed in, unless the session has ended meanwhile.
+
+        Logouts find the flow by every id token of it, from before this one is kept. Raises
+        CheckFailed.
+        """
+        self._logins.remember(identifier, found.claims)
+        kept = self._flows.update(
+            identifier, lambda f: f if f.signed_out else _identified(change(f), found)
+        )
         if kept.signed_out:
-            raise _has_ended(kept, "the token that came was not kept")
+            raise _has_ended(kept, "what came was not kept")
         return kept
 
     def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
@@ -220,6 +227,16 @@ class Conductor:
             method=method,
             private_key=key,
         )
+
+
+def _identified(flow: Flow, found: Verified) -> Flow:
+    """The flow with what its newest id token says; as it was, where none came."""
+    return replace(
+        flow,
+        id_token=found.signed or flow.id_token,
+        claims=found.claims or flow.claims,
+        id_token_checks=found.checks or flow.id_token_checks,
+    )
 
 
 def _has_ended(flow: Flow, so: str) -> CheckFailed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from playground.flow import Flow
+from playground.protocol.id_token import Claims
 from playground.store import Store
 
 
@@ -19,13 +19,12 @@ class Logins:
         self._store = store
         self._ttl = ttl
 
-    def remember(self, flow: Flow) -> None:
-        """Index a flow whose id token was believed by its issuer and `sid`, and by `sub`."""
-        claims = flow.claims or {}
+    def remember(self, identifier: str, claims: Claims) -> None:
+        """Index a flow by what an id token of it says: by its issuer and `sid`, and by `sub`."""
         issuer = str(claims.get("iss", ""))
         for name in ("sid", "sub"):
             if isinstance(value := claims.get(name), str):
-                self._store.append(_key(name, issuer, value), flow.id.encode(), self._ttl)
+                self._store.append(_key(name, issuer, value), identifier.encode(), self._ttl)
 
     def flows(self, issuer: str, *, sid: str = "", sub: str = "") -> list[str]:
         """The ids of the flows that signed in there with this `sid` and as this `sub`.
@@ -35,7 +34,8 @@ class Logins:
         given = [(name, value) for name, value in (("sid", sid), ("sub", sub)) if value]
         found = [self._store.items(_key(name, issuer, value)) for name, value in given]
         first, *others = found or [[]]
-        return [raw.decode() for raw in first if all(raw in other for other in others)]
+        fitting = (raw.decode() for raw in first if all(raw in other for other in others))
+        return list(dict.fromkeys(fitting))
 
 
 def _key(name: str, issuer: str, value: str) -> str:

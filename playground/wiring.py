@@ -33,6 +33,7 @@ def wire(settings: Settings) -> Services:
         identity=identity,
         own_key=own_key,
         trust_lists=trust_lists,
+        logins=logins,
     )
     return Services(
         settings=settings,
@@ -42,7 +43,6 @@ def wire(settings: Settings) -> Services:
         conductor=conductor,
         calls=Calls(flows=flows, conductor=conductor, identity=identity),
         own_key=own_key,
-        logins=logins,
         sign_out=SignOut(
             store=store,
             flows=flows,

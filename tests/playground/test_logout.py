@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from joserfc import jwt
 from joserfc.jwk import OctKey
 
 from tests.playground.issuer import (
@@ -134,6 +135,37 @@ def sign_in_as(http: Browser, playground: Playground, issuer: Issuer, **typed: s
     page = finish(http, playground, sent)
     assert is_signed_in(page)
     return page
+
+
+@pytest.mark.parametrize("claims", [{}, {"sub": None}])
+def test_back_channel_after_a_sid_that_came_with_the_exchange(
+    new_browser: Any, playground: Playground, issuer: Issuer, claims: dict[str, None]
+) -> None:
+    """The session that only the second id token of a hybrid flow names is the flow's too."""
+    page = come_back_in_front(http := new_browser(), playground, issuer, "code id_token")
+    nonce = jwt.decode(value(page, "id_token"), issuer.key).claims["nonce"]
+    issuer.answer_token(issuer.sign(issuer.claims(nonce, sid="session-1")))
+    page = page.submit("Get Access Token")
+    assert is_signed_in(page)
+    answer = notify(new_browser(), playground, logout_token(issuer, **claims))
+    assert (answer.status, is_signed_in(http.get(page.url))) == (200, False)
+
+
+def test_front_channel_after_a_sid_that_came_with_a_refresh(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The session that a refreshed id token names is the flow's too."""
+    sent = begin(http, playground, issuer)
+    claims = issuer.claims(sent["nonce"])
+    issuer.answer_token(issuer.sign(claims), refresh_token="again")
+    page = finish(http, playground, sent)
+    issuer.answer_token(issuer.sign({**claims, "sid": "session-1"}))
+    for _ in range(2):
+        page = page.submit("Refresh")
+    http.get(f"{playground.url}/playground2/fclogout?iss={issuer.url}&sid=session-1")
+    assert not is_signed_in(http.get(page.url))
+    wire = http.get(page.url.removesuffix("/token") + "/wire")
+    assert wire.words.count("/playground2/fclogout") == 1
 
 
 LIES = {
