@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
+from playground.flow import Flow
 from playground.protocol.id_token import Claims
 from playground.store import Store
 
@@ -36,6 +38,21 @@ class Logins:
         first, *others = found or [[]]
         fitting = (raw.decode() for raw in first if all(raw in other for other in others))
         return list(dict.fromkeys(fitting))
+
+
+def of_session(login: Flow, flows: Iterable[Flow]) -> list[Flow]:
+    """Those of one browser's flows that are of the login's session, or its person's at its issuer.
+
+    The login itself is one of them, as long as it has not ended.
+    """
+    known = login.claims or {}
+    return [flow for flow in flows if _agree(known, flow.claims or {})]
+
+
+def _agree(known: Claims, claims: Claims) -> bool:
+    names = ("iss", "sid", "sub")
+    same = [name for name in names if name in known and claims.get(name) == known[name]]
+    return "iss" in same and len(same) > 1
 
 
 def _key(name: str, issuer: str, value: str) -> str:

@@ -18,7 +18,7 @@ from playground.errors import (
 )
 from playground.flow import Flow
 from playground.flows import Flows
-from playground.logins import Logins
+from playground.logins import Logins, of_session
 from playground.protocol.checks import failed
 from playground.protocol.id_token import Claims
 from playground.protocol.jwt_view import open_jwt
@@ -59,10 +59,14 @@ class SignOut:
     transport: Transport
     trust_lists: TrustLists
 
-    def start(self, flow: Flow) -> EndSessionRequest | None:
-        """End the local session; the request for the server's, where it has an endpoint."""
+    def start(self, flow: Flow, own: Iterable[Flow]) -> EndSessionRequest | None:
+        """End the session in all of this browser's `own` flows that are of it.
+
+        Returns the request for the server's session, where it has an endpoint.
+        """
         request = self._request(flow)
-        self.end(flow.id, "You signed out.")
+        for one in of_session(flow, own):
+            self.end(one.id, "You signed out.")
         return request
 
     def _request(self, flow: Flow) -> EndSessionRequest | None:

@@ -282,6 +282,22 @@ def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     assert "sent you back here" in back.words
 
 
+def test_sign_out_ends_the_earlier_flows_of_the_session(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """What this session opened in this browser ends; another person and browser go on."""
+    http, other = new_browser(), new_browser()
+    bob = signed_in(http, playground, issuer, sub="bob", sid="session-2")
+    first = signed_in(http, playground, issuer, sid="session-1")
+    renewed = signed_in(http, playground, issuer, sid="session-3")
+    elsewhere = signed_in(other, playground, issuer, sid="session-1")
+    signed_in(http, playground, issuer, sid="session-1").submit("Sign out", follow=False)
+    assert "at-0123456789" in http.get(bob.url).html
+    for ended in (first, renewed):
+        assert "You signed out." in http.get(ended.url).words
+    assert is_signed_in(other.get(elsewhere.url))
+
+
 def hint_of(page: Page) -> str:
     """The id_token_hint that Sign out sends along."""
     left = page.submit("Sign out", follow=False).location
