@@ -17,12 +17,14 @@ from playground.own_key import OwnKey
 from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load as load_key
+from playground.sign_out import SignOut
 from playground.trusted import TrustLists
 from playground.verifier import Verified
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
 STATE_BYTES = 32
+_SIGNED_OUT = ("Signed out", "The session here has ended with it (OIDC Session Management §3).")
 Leave = Callable[[authorization.AuthorizationRequest], Exchange]
 
 
@@ -38,6 +40,7 @@ class Conductor:
         own_key: OwnKey,
         trust_lists: TrustLists,
         logins: Logins,
+        sign_out: SignOut,
     ) -> None:
         self._flows = flows
         self._transport = transport
@@ -45,6 +48,7 @@ class Conductor:
         self._own_key = own_key
         self._trust_lists = trust_lists
         self._logins = logins
+        self._sign_out = sign_out
 
     def begin(
         self,
@@ -55,10 +59,13 @@ class Conductor:
         leave: Leave,
         kept_secret: bool = False,
         trust: tuple[str, ...] = (),
+        asks_after: tuple[str, ...] = (),
+        id_token_hint: str = "",
     ) -> Flow:
         """Start a flow for the browser that will hold `secret` (RFC 6749 §10.12, RFC 7636 §4).
 
-        `leave` tells how the browser carries the request away, which is recorded with the flow.
+        `leave` tells how the browser carries the request away, which is recorded with the flow;
+        `asks_after` names the flows of the session that it asks after.
         """
         state = secrets.token_urlsafe(STATE_BYTES)
         nonce = secrets.token_urlsafe(STATE_BYTES) if authorization.wants_nonce(form) else ""
@@ -67,7 +74,11 @@ class Conductor:
         request = None
         if form.redirecting:
             request = authorization.prepare(
-                form, state=state, nonce=nonce, code_verifier=code_verifier
+                form,
+                state=state,
+                nonce=nonce,
+                code_verifier=code_verifier,
+                id_token_hint=id_token_hint,
             )
         flow = Flow(
             id=flow_id(state),
@@ -77,6 +88,7 @@ class Conductor:
             form=form,
             kept_secret=kept_secret,
             trust=trust,
+            asks_after=asks_after,
             request=request,
             state=state,
             nonce=nonce,
@@ -102,6 +114,8 @@ class Conductor:
             front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:
             error.flow_id = flow.id
+            if self._sign_out.refused(flow, error.error):
+                error.evidence = (*error.evidence, _SIGNED_OUT)
             raise
         return self._keep(
             flow.id,
@@ -195,6 +209,7 @@ class Conductor:
         )
         if kept.signed_out:
             raise _has_ended(kept, "what came was not kept")
+        self._sign_out.answered(kept)
         return kept
 
     def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:

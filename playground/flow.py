@@ -36,7 +36,8 @@ class Flow:
     secret; `started_on` is the origin of ours that it began on; `kept_secret` says that the form's
     client secret is one that the profile keeps and nobody typed; `trust` names the lists of
     certificates that count for it; `id_token` is the newest one that was believed, as the server
-    signed it, out of its encryption; times are in seconds since the epoch.
+    signed it, out of its encryption; `asks_after` names the flows whose session this one asks
+    after with prompt=none; times are in seconds since the epoch.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Flow:
     form: Form
     kept_secret: bool = False
     trust: tuple[str, ...] = ()
+    asks_after: tuple[str, ...] = ()
     request: AuthorizationRequest | None = None
     state: str = ""
     nonce: str = ""

@@ -45,14 +45,18 @@ def of_session(login: Flow, flows: Iterable[Flow]) -> list[Flow]:
 
     The login itself is one of them, as long as it has not ended.
     """
-    known = login.claims or {}
-    return [flow for flow in flows if _agree(known, flow.claims or {})]
+    return [flow for flow in flows if _shared(login, flow) > {"iss"}]
 
 
-def _agree(known: Claims, claims: Claims) -> bool:
-    names = ("iss", "sid", "sub")
-    same = [name for name in names if name in known and claims.get(name) == known[name]]
-    return "iss" in same and len(same) > 1
+def same_person(one: Flow, other: Flow) -> bool:
+    """Whether both id tokens name the same End-User: `sub` at one issuer (OIDC Core §5.7)."""
+    return _shared(one, other) >= {"iss", "sub"}
+
+
+def _shared(one: Flow, other: Flow) -> set[str]:
+    """What both flows' id tokens say alike of issuer, session and End-User."""
+    ours, theirs = one.claims or {}, other.claims or {}
+    return {n for n in ("iss", "sid", "sub") if n in ours and ours[n] == theirs.get(n)}
 
 
 def _key(name: str, issuer: str, value: str) -> str:

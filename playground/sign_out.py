@@ -18,7 +18,8 @@ from playground.errors import (
 )
 from playground.flow import Flow
 from playground.flows import Flows
-from playground.logins import Logins, of_session
+from playground.logins import Logins, of_session, same_person
+from playground.protocol.authorization import UNASKED
 from playground.protocol.checks import failed
 from playground.protocol.id_token import Claims
 from playground.protocol.jwt_view import open_jwt
@@ -165,6 +166,25 @@ class SignOut:
     def _found(self, issuer: str, *, sid: str = "", sub: str = "") -> list[Flow]:
         found = map(self.flows.find, self.logins.flows(issuer, sid=sid, sub=sub))
         return [flow for flow in found if flow is not None]
+
+    def refused(self, flow: Flow, error: str) -> bool:
+        """End the session that the flow asks after, if this error says so; whether it did.
+
+        Without an id token the person counts as signed out (OIDC Session Management §3). Of the
+        person only the errors of prompt=none speak.
+        """
+        ended = flow.asks_after if error in UNASKED else ()
+        for identifier in ended:
+            self.end(identifier, f"Asked again with prompt=none, the server said “{error}”.")
+        return bool(ended)
+
+    def answered(self, flow: Flow) -> None:
+        """End the session that the flow asks after, if its answer names another person, or none."""
+        if flow.awaits_exchange and not flow.claims:
+            return  # the id token is still to come
+        for asked in filter(None, map(self.flows.find, flow.asks_after)):
+            if not same_person(asked, flow):
+                self.end(asked.id, "Asked again with prompt=none, the server named somebody else.")
 
     def end(self, identifier: str, why: str) -> None:
         """End one flow's session: its tokens are gone, what was seen stays readable."""

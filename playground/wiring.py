@@ -27,6 +27,14 @@ def wire(settings: Settings) -> Services:
     transport, verifier, own_key = make_transport(settings), Verifier(store), OwnKey(store)
     identity = Identity(verifier, own_key)
     trust_lists = TrustLists(store)
+    sign_out = SignOut(
+        store=store,
+        flows=flows,
+        logins=logins,
+        verifier=verifier,
+        transport=transport,
+        trust_lists=trust_lists,
+    )
     conductor = Conductor(
         flows=flows,
         transport=transport,
@@ -34,6 +42,7 @@ def wire(settings: Settings) -> Services:
         own_key=own_key,
         trust_lists=trust_lists,
         logins=logins,
+        sign_out=sign_out,
     )
     return Services(
         settings=settings,
@@ -43,14 +52,7 @@ def wire(settings: Settings) -> Services:
         conductor=conductor,
         calls=Calls(flows=flows, conductor=conductor, identity=identity),
         own_key=own_key,
-        sign_out=SignOut(
-            store=store,
-            flows=flows,
-            logins=logins,
-            verifier=verifier,
-            transport=transport,
-            trust_lists=trust_lists,
-        ),
+        sign_out=sign_out,
         profiles=profiles.load(settings.profiles, embedded=settings.embedded),
         trust_lists=trust_lists,
     )

@@ -4,7 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from joserfc import jwt
@@ -542,3 +542,73 @@ def test_a_grant_without_a_browser_step_is_over_after_the_logout(
     page = http.get(page.url)
     assert "You signed out." in page.words
     assert "Get Access Token" not in page.buttons
+
+
+def watched(http: Browser, playground: Playground, issuer: Issuer) -> tuple[str, str]:
+    """Sign ada in at a server that has a session frame; the token's address, the id token."""
+    sent = begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    id_token = issuer.sign(issuer.claims(sent["nonce"], sid="session-1"))
+    issuer.answer_token(id_token)
+    page = bring(http, playground, sent, code="c").submit("Get Access Token")
+    return page.url, id_token
+
+
+def ask_again(http: Browser, playground: Playground) -> dict[str, str]:
+    """Ask after the session with prompt=none; the parameters of the request."""
+    page = http.get(f"{playground.url}/playground2/session")
+    left = page.submit("Ask again with prompt=none", follow=False).location
+    return dict(parse_qsl(urlsplit(left).query))
+
+
+def bring(http: Browser, playground: Playground, sent: dict[str, str], **answer: str) -> Page:
+    """Come back from the server with this answer and a session state."""
+    query = urlencode({**answer, "state": sent["state"], "session_state": "abc.def"})
+    return http.get(f"{playground.url}/playground2/oauth2client?{query}")
+
+
+@pytest.mark.parametrize("error", ["login_required", "interaction_required", "consent_required"])
+def test_asking_again_without_an_id_token_is_a_logout(
+    http: Browser, playground: Playground, issuer: Issuer, error: str
+) -> None:
+    """Whom the server no longer names is signed out here (OIDC Session Management §3)."""
+    address, id_token = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    assert (sent["prompt"], sent["id_token_hint"]) == ("none", id_token)
+    page = bring(http, playground, sent, error=error)
+    assert "The session here has ended with it" in page.words
+    assert not is_signed_in(page)
+    assert f"the server said “{error}”" in http.get(address).words
+
+
+def test_asking_again_of_a_server_that_is_too_busy(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """An error that says nothing of the person signs nobody out."""
+    address, _ = watched(http, playground, issuer)
+    bring(http, playground, ask_again(http, playground), error="temporarily_unavailable")
+    assert is_signed_in(http.get(address))
+    assert "at-0123456789" in http.get(address).html
+
+
+def test_asking_again_finds_somebody_else(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Another person's id token is a logout of the first one (OIDC Session Management §3)."""
+    address, _ = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sub="bob")))
+    page = bring(http, playground, sent, code="c")
+    assert is_signed_in(http.get(address))
+    assert "bob" in page.submit("Get Access Token").words
+    assert "the server named somebody else" in http.get(address).words
+
+
+def test_asking_again_finds_the_same_person(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The session goes on, and so do the tokens of before."""
+    address, _ = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sid="session-1")))
+    assert is_signed_in(bring(http, playground, sent, code="c").submit("Get Access Token"))
+    assert "at-0123456789" in http.get(address).html
