@@ -118,7 +118,7 @@ class Conductor:
                 error.evidence = (*error.evidence, _SIGNED_OUT)
             raise
         return self._keep(
-            flow.id,
+            flow,
             found,
             lambda f: replace(
                 f,
@@ -184,7 +184,7 @@ class Conductor:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
         return self._keep(
-            flow.id,
+            flow,
             found,
             lambda f: replace(
                 f,
@@ -197,15 +197,15 @@ class Conductor:
             ),
         )
 
-    def _keep(self, identifier: str, found: Verified, change: Callable[[Flow], Flow]) -> Flow:
+    def _keep(self, flow: Flow, found: Verified, change: Callable[[Flow], Flow]) -> Flow:
         """Keep what came and who signed in, unless the session has ended meanwhile.
 
         Logouts find the flow by every id token of it, from before this one is kept. Raises
         CheckFailed.
         """
-        self._logins.remember(identifier, found.claims)
+        self._logins.remember(flow, found.claims)
         kept = self._flows.update(
-            identifier, lambda f: f if f.signed_out else _identified(change(f), found)
+            flow.id, lambda f: f if f.signed_out else _identified(change(f), found)
         )
         if kept.signed_out:
             raise _has_ended(kept, "what came was not kept")

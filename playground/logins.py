@@ -9,6 +9,9 @@ from playground.flow import Flow
 from playground.protocol.id_token import Claims
 from playground.store import Store
 
+MAX_PASTED = 20
+_PASTED = "logins:pasted_key"
+
 
 class Logins:
     """An index in the shared store, so that any worker or host can end a session.
@@ -21,12 +24,18 @@ class Logins:
         self._store = store
         self._ttl = ttl
 
-    def remember(self, identifier: str, claims: Claims) -> None:
+    def remember(self, flow: Flow, claims: Claims) -> None:
         """Index a flow by what an id token of it says: by its issuer and `sid`, and by `sub`."""
         issuer = str(claims.get("iss", ""))
         for name in ("sid", "sub"):
             if isinstance(value := claims.get(name), str):
-                self._store.append(_key(name, issuer, value), identifier.encode(), self._ttl)
+                self._store.append(_key(name, issuer, value), flow.id.encode(), self._ttl)
+        if claims and flow.form.id_token_decryption_key:
+            self._store.append(_PASTED, flow.id.encode(), self._ttl)
+
+    def with_pasted_key(self) -> list[str]:
+        """The ids of the newest flows whose id tokens may be encrypted for a key of their own."""
+        return [raw.decode() for raw in self._store.items(_PASTED)[: -MAX_PASTED - 1 : -1]]
 
     def flows(self, issuer: str, *, sid: str = "", sub: str = "") -> list[str]:
         """The ids of the flows that signed in there with this `sid` and as this `sub`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,6 +11,7 @@ from hashlib import sha256
 from playground.errors import (
     CheckFailed,
     FlowUnknown,
+    InputRefused,
     LimitReached,
     ResponseRefused,
     ServerMisbehaved,
@@ -19,6 +20,7 @@ from playground.errors import (
 from playground.flow import Flow
 from playground.flows import Flows
 from playground.logins import Logins, of_session, same_person
+from playground.own_key import OwnKey
 from playground.protocol.authorization import UNASKED
 from playground.protocol.checks import failed
 from playground.protocol.id_token import Claims
@@ -26,7 +28,7 @@ from playground.protocol.jwt_view import open_jwt
 from playground.protocol.logout import EndSessionRequest, check_logout_token
 from playground.store import Store
 from playground.trusted import TrustLists
-from playground.verifier import KeySource, Verifier
+from playground.verifier import KeySource, Verifier, decrypted
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
@@ -59,6 +61,7 @@ class SignOut:
     verifier: Verifier
     transport: Transport
     trust_lists: TrustLists
+    own_key: OwnKey
 
     def start(self, flow: Flow, own: Iterable[Flow]) -> EndSessionRequest | None:
         """End the session in all of this browser's `own` flows that are of it.
@@ -108,6 +111,7 @@ class SignOut:
         The token's own words only find flows; it is verified with the keys of each flow's server,
         and ends the flows of those for which it is good (CWE-918).
         """
+        logout_token = self._opened(logout_token)
         view = open_jwt(logout_token)
         if view is None or view.claims is None:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
@@ -121,6 +125,19 @@ class SignOut:
         if not self.store.add(_replay_key(good[0], str(view.claims["jti"])), b"1", REPLAY_SECONDS):
             raise CheckFailed(sentence="The logout token is refused: its jti was used before.")
         return self._end_all(flow for party in good for flow in parties[party])
+
+    def _opened(self, logout_token: str) -> str:
+        """The signed token, out of its encryption if it came in one (§2.6 (1))."""
+        for key in self._decryption_keys():
+            with suppress(CheckFailed, InputRefused):
+                return decrypted(logout_token, key)[0]
+        raise CheckFailed(sentence="The logout token is encrypted, and no key here opens it.")
+
+    def _decryption_keys(self) -> Iterator[str]:
+        """Our own key, then those that were pasted for flows."""
+        yield self.own_key.private()
+        flows = map(self.flows.find, self.logins.with_pasted_key())
+        yield from dict.fromkeys(flow.form.id_token_decryption_key for flow in flows if flow)
 
     def _parties(self, claims: Claims) -> dict[Party, list[Flow]]:
         """The flows that the claims mean, by the server and client they signed in with."""

@@ -72,7 +72,7 @@ class Verifier:
 
     def verify_signed(self, token: str, source: KeySource, send: Send) -> Verified:
         """Any signed JWT of the server's, and the line about its signature."""
-        signed, opened = self._decrypted(token, source)
+        signed, opened = decrypted(token, source.decryption_key)
         view = open_jwt(signed)
         if view is None or view.claims is None:
             no_jws = id_token.signature_check("fail", "a signed JWT", "something else")
@@ -134,30 +134,31 @@ class Verifier:
         self._store.put(_key(source), exchange.response_body, KEEP_SECONDS)
         return exchange.response_body
 
-    def _decrypted(self, token: str, source: KeySource) -> tuple[str, list[Check]]:
-        """The JWS inside a JWE (RFC 7516 §5.2); a JWS as it is."""
-        if token.count(".") != 4:
-            return token, []
-        key = load(source.decryption_key, field="id_token_decryption_key")
-        registry = jwe.JWERegistry(algorithms=[*JWE_KEYS, *JWE_CONTENT], strict_check_header=False)
-        registry.max_protected_header_length = id_token.MAX_HEADER
-        try:
-            opened = jwe.decrypt_compact(token, key.key, registry=registry)
-            text = (opened.plaintext or b"").decode()
-        except (JoseError, ValueError, TypeError, UnicodeDecodeError) as error:
-            raise CheckFailed(
-                sentence="The encrypted id token cannot be opened with this key.",
-                evidence=(("Reason", str(error)[:200]),),
-                advice=("Give the private key whose public half the server encrypts for.",),
-            ) from error
-        note = Check(
-            title="encryption",
-            expected="one that our key opens",
-            found=f"opened, {opened.headers().get('alg')} {opened.headers().get('enc')}",
-            verdict="ok",
-            section="RFC 7516 §5.2",
-        )
-        return text, [note]
+
+def decrypted(token: str, private_key: str) -> tuple[str, list[Check]]:
+    """The JWS inside a JWE (RFC 7516 §5.2); a JWS as it is. Raises CheckFailed."""
+    if token.count(".") != 4:
+        return token, []
+    key = load(private_key, field="id_token_decryption_key")
+    registry = jwe.JWERegistry(algorithms=[*JWE_KEYS, *JWE_CONTENT], strict_check_header=False)
+    registry.max_protected_header_length = id_token.MAX_HEADER
+    try:
+        opened = jwe.decrypt_compact(token, key.key, registry=registry)
+        text = (opened.plaintext or b"").decode()
+    except (JoseError, ValueError, TypeError, UnicodeDecodeError) as error:
+        raise CheckFailed(
+            sentence="The encrypted token cannot be opened with this key.",
+            evidence=(("Reason", str(error)[:200]),),
+            advice=("Give the private key whose public half the server encrypts for.",),
+        ) from error
+    note = Check(
+        title="encryption",
+        expected="one that our key opens",
+        found=f"opened, {opened.headers().get('alg')} {opened.headers().get('enc')}",
+        verdict="ok",
+        section="RFC 7516 §5.2",
+    )
+    return text, [note]
 
 
 def _key(source: KeySource) -> str:

@@ -34,6 +34,7 @@ def wire(settings: Settings) -> Services:
         verifier=verifier,
         transport=transport,
         trust_lists=trust_lists,
+        own_key=own_key,
     )
     conductor = Conductor(
         flows=flows,

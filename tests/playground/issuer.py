@@ -110,8 +110,12 @@ def come_back_in_front(
     return http.post(f"{playground.url}/playground2/oauth2client", answer, cross_site=True)
 
 
-def encrypted(http: Browser, playground: Playground, token: str) -> str:
-    """The token in a JWE for the playground's published key."""
+def published_key(http: Browser, playground: Playground) -> RSAKey:
+    """The playground's own public key, to encrypt for."""
     published = http.get(playground.url + "/playground2/jwks").response.json()
-    key = RSAKey.import_key(next(k for k in published["keys"] if k["use"] == "enc"))
+    return RSAKey.import_key(next(k for k in published["keys"] if k["use"] == "enc"))
+
+
+def encrypted(token: str, key: RSAKey) -> str:
+    """The token in a JWE for this key."""
     return jwe.encrypt_compact({"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}, token, key)

@@ -9,12 +9,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from authlib.oidc.core.util import create_half_hash
-from joserfc import jwe
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from tests.discovery.test_discovery import OPENID, document, look
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
+from tests.playground.issuer import (
+    CLIENT,
+    SECRET,
+    Issuer,
+    begin,
+    encrypted,
+    finish,
+    published_key,
+)
 from tests.playground.walking import leave, open_form, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
@@ -312,14 +319,12 @@ def test_max_age_and_acr(http: Browser, playground: Playground, issuer: Issuer) 
 
 def test_encrypted_id_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """A JWE is opened with the playground's own key, or with one that was pasted."""
-    published = http.get(playground.url + "/playground2/jwks").response.json()
-    ours = RSAKey.import_key(next(k for k in published["keys"] if k["use"] == "enc"))
+    ours = published_key(http, playground)
     pasted = RSAKey.generate_key(2048)
     for key, typed in ((ours, ""), (pasted, json.dumps(pasted.as_dict(private=True)))):
         sent = begin(http, playground, issuer, id_token_decryption_key=typed)
         inner = issuer.sign(issuer.claims(sent["nonce"], given_name="Augusta"))
-        header = {"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}
-        issuer.answer_token(jwe.encrypt_compact(header, inner, key))
+        issuer.answer_token(encrypted(inner, key))
         page = finish(http, playground, sent)
         believed(page)
         assert "opened, RSA-OAEP A256GCM" in page.words
@@ -330,10 +335,8 @@ def test_encrypted_id_token(http: Browser, playground: Playground, issuer: Issue
 def test_encrypted_for_somebody_else(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """A JWE that our key does not open is refused with a sentence."""
     sent = begin(http, playground, issuer)
-    header = {"alg": "RSA-OAEP", "enc": "A256GCM"}
-    stranger = RSAKey.generate_key(2048)
     inner = issuer.sign(issuer.claims(sent["nonce"]))
-    issuer.answer_token(jwe.encrypt_compact(header, inner, stranger))
+    issuer.answer_token(encrypted(inner, RSAKey.generate_key(2048)))
     page = finish(http, playground, sent)
     assert page.status == 400
     assert "cannot be opened with this key" in page.words

@@ -1,5 +1,6 @@
 """Logout: from here, by back channel, by front channel; only exactly what is meant."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import OctKey, RSAKey
 
 from tests.playground.issuer import (
     CLIENT,
@@ -18,6 +19,7 @@ from tests.playground.issuer import (
     come_back_in_front,
     encrypted,
     finish,
+    published_key,
 )
 from tests.playground.walking import choose_grant, leave, open_form, to_token, value
 from tests.support.apps import Playground
@@ -205,8 +207,6 @@ def test_logout_token_signed_by_somebody_else(
     http: Browser, playground: Playground, issuer: Issuer
 ) -> None:
     """A signature by another key ends nothing."""
-    from joserfc.jwk import RSAKey
-
     page = signed_in(http, playground, issuer, sid="session-1")
     issuer.key = RSAKey.generate_key(2048, {"kid": "one"})
     assert notify(http, playground, logout_token(issuer)).status == 400
@@ -222,6 +222,26 @@ def test_logout_token_signed_with_the_client_secret(
         token = logout_token(issuer, key=OctKey.import_key(secret), alg="HS256")
         assert notify(http, playground, token).status == status
         assert is_signed_in(http.get(page.url)) is (status == 400)
+
+
+@pytest.mark.parametrize("pasted", [None, RSAKey.generate_key(2048)], ids=["ours", "pasted"])
+def test_encrypted_logout_token(
+    new_browser: Any, playground: Playground, issuer: Issuer, pasted: RSAKey | None
+) -> None:
+    """It is opened with the key that the id tokens are encrypted for, and no other (§2.6 (1))."""
+    http, notifier = new_browser(), new_browser()
+    typed = json.dumps(pasted.as_dict(private=True)) if pasted else ""
+    sent = begin(http, playground, issuer, id_token_decryption_key=typed)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sid="session-1")))
+    page = finish(http, playground, sent)
+    key = pasted or published_key(http, playground)
+    stranger = encrypted(logout_token(issuer), RSAKey.generate_key(2048))
+    assert notify(notifier, playground, stranger).status == 400
+    unsigned = encrypted("no signed token", key)
+    assert notify(notifier, playground, unsigned).status == 400
+    assert is_signed_in(http.get(page.url))
+    assert notify(notifier, playground, encrypted(logout_token(issuer), key)).status == 200
+    assert not is_signed_in(http.get(page.url))
 
 
 def test_replayed_logout_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
@@ -310,7 +330,7 @@ def test_the_hint_is_taken_out_of_its_encryption(
     """An encrypted id token is decrypted before it is the hint (OIDC Core §3.1.2.1)."""
     sent = begin(http, playground, issuer, end_session_endpoint=f"{issuer.url}/logout")
     signed = issuer.sign(issuer.claims(sent["nonce"]))
-    issuer.answer_token(encrypted(http, playground, signed))
+    issuer.answer_token(encrypted(signed, published_key(http, playground)))
     assert hint_of(finish(http, playground, sent)) == signed
 
 
@@ -463,8 +483,6 @@ def test_keys_of_another_server_under_the_same_name(
     new_browser: Any, playground: Playground, issuer: Issuer
 ) -> None:
     """Who signs in with keys of their own under a server's name ends only their own session."""
-    from joserfc.jwk import RSAKey
-
     ada = signed_in(one := new_browser(), playground, issuer, sid="session-1")
     own_key = RSAKey.generate_key(2048, {"kid": "mallory"})
     keys = {"keys": [own_key.as_dict(private=False)]}
