@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from playground.errors import CheckFailed
@@ -11,7 +13,7 @@ from playground.form import Form
 from playground.own_key import OwnKey
 from playground.protocol.authorization import AuthorizationResponse
 from playground.protocol.checks import Check, compare, failed
-from playground.protocol.id_token import Claims, Expected
+from playground.protocol.id_token import Claims, Expected, check_times, check_type
 from playground.protocol.resource import json_object
 from playground.protocol.token import TokenResponse
 from playground.verifier import KeySource, Verified, Verifier
@@ -71,7 +73,8 @@ class Identity:
             text = exchange.response_body.decode("ascii", "replace").strip()
             source = self._source(flow, flow.form, flow.form.userinfo_endpoint)
             found = self._verifier.verify_signed(text, source, send)
-            data, checks = found.claims, (*found.checks, *_userinfo_party(flow.form, found.claims))
+            data = found.claims
+            checks = (*found.checks, *_userinfo_checks(flow.form, found))
         else:
             data = json_object(exchange)
         return data, [*checks, _same_subject(flow, data)]
@@ -103,10 +106,14 @@ def _announced(form: Form) -> tuple[str, ...]:
     return tuple(form.id_token_signing_alg_values_supported.split())
 
 
-def _userinfo_party(form: Form, data: Claims) -> list[Check]:
-    """A signed answer names its issuer and us, where it names them (OIDC Core §5.3.2)."""
-    section = "OIDC Core §5.3.2"
-    found = []
+def _userinfo_checks(form: Form, signed: Verified) -> list[Check]:
+    """A signed answer is no other kind of JWT, and of now; who it names is the issuer and us.
+
+    None of these claims need be there (OIDC Core §5.3.2, RFC 7519 §4.1, RFC 8725 §3.11).
+    """
+    section, data = "OIDC Core §5.3.2", signed.claims
+    times = check_times(data, time.time(), needed=())
+    found = [check_type(signed.header), *(replace(c, section="RFC 7519 §4.1") for c in times)]
     if form.issuer and "iss" in data:
         found.append(compare("iss", form.issuer, data["iss"], section))
     if "aud" in data:

@@ -469,6 +469,31 @@ def test_signed_userinfo_in_capitals(http: Browser, playground: Playground, issu
     assert "Augusta" in page.words
 
 
+@pytest.mark.parametrize(
+    ("check", "claims", "header"),
+    [
+        ("exp", {"exp": NOW - 3600}, {}),
+        ("nbf", {"nbf": NOW + 86_400}, {}),
+        ("typ", {}, {"typ": "logout+jwt"}),
+        ("aud", {"aud": "somebody-else"}, {}),
+        ("iss", {"iss": "https://evil.example"}, {}),
+    ],
+)
+def test_signed_userinfo_that_lies(
+    http: Browser,
+    playground: Playground,
+    issuer: Issuer,
+    check: str,
+    claims: dict[str, Any],
+    header: dict[str, str],
+) -> None:
+    """What a signed answer says of itself must be so, and the check that failed is named."""
+    good = {"sub": "ada", "iss": issuer.url, "aud": CLIENT}
+    page = ask_userinfo(http, playground, issuer, issuer.sign({**good, **claims}, **header))
+    assert page.status == 400
+    assert page.heading == f"The UserInfo answer is not believed: {check} failed."
+
+
 @pytest.mark.parametrize(("announced", "word"), [("RS256", "warning"), ("ES256", "passed")])
 def test_an_algorithm_is_compared_with_the_announced_ones(
     http: Browser, playground: Playground, issuer: Issuer, announced: str, word: str
