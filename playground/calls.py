@@ -54,7 +54,7 @@ class Calls:
         data, checks = _guarded(flow, lambda: self.identity.of_userinfo(flow, exchange, sender))
         if wrong := failed(checks):
             raise CheckFailed(
-                sentence="The UserInfo answer is not believed: it is about somebody else.",
+                sentence=f"The UserInfo answer is not believed: {_why(wrong)}.",
                 evidence=tuple((c.title, f"expected {c.expected}; found {c.found}") for c in wrong),
                 advice=("Nothing of it was kept (OIDC Core §5.3.2).",),
                 flow_id=flow.id,
@@ -179,6 +179,12 @@ def token_of(flow: Flow) -> TokenResponse:
             step=TOKEN_STEP,
         )
     return flow.token
+
+
+def _why(wrong: list[Check]) -> str:
+    """What is wrong with a UserInfo answer; one that cannot be read names nobody either."""
+    names = [check.title for check in wrong if check.title != "sub"]
+    return f"{', '.join(names)} failed" if names else "it is about somebody else"
 
 
 def _carried(new: TokenResponse | None, old: TokenResponse) -> TokenResponse | None:

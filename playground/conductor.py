@@ -12,15 +12,19 @@ from playground.flow import Flow
 from playground.flows import Flows, binding, flow_id
 from playground.form import Form, TokenForm
 from playground.identity import Identity
+from playground.logins import Logins
 from playground.own_key import OwnKey
 from playground.protocol import authorization, token
 from playground.protocol.client_auth import Client
 from playground.protocol.keys import load_to_sign
+from playground.sign_out import SignOut
 from playground.trusted import TrustLists
+from playground.verifier import Verified
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
 STATE_BYTES = 32
+_SIGNED_OUT = ("Signed out", "The session here has ended with it (OIDC Session Management §3).")
 Leave = Callable[[authorization.AuthorizationRequest], Exchange]
 
 
@@ -35,12 +39,16 @@ class Conductor:
         identity: Identity,
         own_key: OwnKey,
         trust_lists: TrustLists,
+        logins: Logins,
+        sign_out: SignOut,
     ) -> None:
         self._flows = flows
         self._transport = transport
         self._identity = identity
         self._own_key = own_key
         self._trust_lists = trust_lists
+        self._logins = logins
+        self._sign_out = sign_out
 
     def begin(
         self,
@@ -51,10 +59,13 @@ class Conductor:
         leave: Leave,
         kept_secret: bool = False,
         trust: tuple[str, ...] = (),
+        asks_after: tuple[str, ...] = (),
+        id_token_hint: str = "",
     ) -> Flow:
         """Start a flow for the browser that will hold `secret` (RFC 6749 §10.12, RFC 7636 §4).
 
-        `leave` tells how the browser carries the request away, which is recorded with the flow.
+        `leave` tells how the browser carries the request away, which is recorded with the flow;
+        `asks_after` names the flows of the session that it asks after.
         """
         state = secrets.token_urlsafe(STATE_BYTES)
         nonce = secrets.token_urlsafe(STATE_BYTES) if authorization.wants_nonce(form) else ""
@@ -63,7 +74,11 @@ class Conductor:
         request = None
         if form.redirecting:
             request = authorization.prepare(
-                form, state=state, nonce=nonce, code_verifier=code_verifier
+                form,
+                state=state,
+                nonce=nonce,
+                code_verifier=code_verifier,
+                id_token_hint=id_token_hint,
             )
         flow = Flow(
             id=flow_id(state),
@@ -73,6 +88,7 @@ class Conductor:
             form=form,
             kept_secret=kept_secret,
             trust=trust,
+            asks_after=asks_after,
             request=request,
             state=state,
             nonce=nonce,
@@ -103,20 +119,21 @@ class Conductor:
             response, checks = authorization.validate(
                 parameters, expected, response_mode=response_mode
             )
-            claims, id_token_checks = self._identity.of_response(flow, response, self.sender(flow))
+            found = self._identity.of_response(flow, response, self.sender(flow))
             front_token = token.from_front_channel(response, received_at=time.time())
         except PlaygroundError as error:
             error.flow_id = flow.id
+            if self._sign_out.refused(flow, error.error):
+                error.evidence = (*error.evidence, _SIGNED_OUT)
             raise
-        return self._flows.update(
-            flow.id,
+        return self._keep(
+            flow,
+            found,
             lambda f: replace(
                 f,
                 response=response,
                 response_checks=tuple(checks),
                 responded_at=time.time(),
-                claims=claims,
-                id_token_checks=id_token_checks,
                 token=front_token,
                 failure=None,
             ),
@@ -156,6 +173,8 @@ class Conductor:
     ) -> Flow:
         """Send one token request, once per attempt, and keep the checked answer."""
         refreshed = ("grant_type", "refresh_token") in grant
+        if flow.signed_out:
+            raise _has_ended(flow, "nothing is sent for it any more")
         try:
             outgoing = token.TokenRequest(
                 token_endpoint=form.token_endpoint,
@@ -167,14 +186,15 @@ class Conductor:
             if not self._flows.attempt(flow.id, attempt):
                 return flow
             answer = token.check_response(self._transmit(flow, outgoing))
-            claims, checks = self._identity.of_token(
+            found = self._identity.of_token(
                 flow, form, answer, self.sender(flow), refreshed=refreshed
             )
         except PlaygroundError as error:
             error.flow_id, error.step = flow.id, token.TOKEN_STEP
             raise
-        return self._keep_token(
-            flow.id,
+        return self._keep(
+            flow,
+            found,
             lambda f: replace(
                 f,
                 form=replace(form, password="") if form.password else form,  # it was sent once
@@ -182,23 +202,23 @@ class Conductor:
                 token=answer,
                 exchanged=True,
                 previous_token=f.token,
-                claims=claims or f.claims,
-                id_token_checks=checks or f.id_token_checks,
                 failure=None,
             ),
         )
 
-    def _keep_token(self, identifier: str, change: Callable[[Flow], Flow]) -> Flow:
-        """Keep what came, unless the session has ended meanwhile. Raises CheckFailed."""
-        kept = self._flows.update(identifier, lambda f: f if f.signed_out else change(f))
+    def _keep(self, flow: Flow, found: Verified, change: Callable[[Flow], Flow]) -> Flow:
+        """Keep what came and who signed in, unless the session has ended meanwhile.
+
+        Logouts find the flow by every id token of it, from before this one is kept. Raises
+        CheckFailed.
+        """
+        self._logins.remember(flow, found.claims)
+        kept = self._flows.update(
+            flow.id, lambda f: f if f.signed_out else _identified(change(f), found)
+        )
         if kept.signed_out:
-            raise CheckFailed(
-                sentence="The session has ended; the token that came was not kept.",
-                evidence=(("Ended", kept.signed_out),),
-                advice=("Start a new flow to sign in again.",),
-                flow_id=identifier,
-                step=token.TOKEN_STEP,
-            )
+            raise _has_ended(kept, "what came was not kept")
+        self._sign_out.answered(kept)
         return kept
 
     def sender(self, flow: Flow) -> Callable[[Outgoing], Exchange]:
@@ -231,3 +251,23 @@ class Conductor:
             method=method,
             private_key=key,
         )
+
+
+def _identified(flow: Flow, found: Verified) -> Flow:
+    """The flow with what its newest id token says; as it was, where none came."""
+    return replace(
+        flow,
+        id_token=found.signed or flow.id_token,
+        claims=found.claims or flow.claims,
+        id_token_checks=found.checks or flow.id_token_checks,
+    )
+
+
+def _has_ended(flow: Flow, so: str) -> CheckFailed:
+    return CheckFailed(
+        sentence=f"The session has ended; {so}.",
+        evidence=(("Ended", flow.signed_out),),
+        advice=("Start a new flow to sign in again.",),
+        flow_id=flow.id,
+        step=token.TOKEN_STEP,
+    )

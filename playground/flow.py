@@ -35,7 +35,9 @@ class Flow:
     `id` is derived from `state` and says nothing about it; `binding` is the hash of the cookie's
     secret; `started_on` is the origin of ours that it began on; `kept_secret` says that the form's
     client secret is one that the profile keeps and nobody typed; `trust` names the lists of
-    certificates that count for it; times are in seconds since the epoch.
+    certificates that count for it; `id_token` is the newest one that was believed, as the server
+    signed it, out of its encryption; `asks_after` names the flows whose session this one asks
+    after with prompt=none; times are in seconds since the epoch.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Flow:
     form: Form
     kept_secret: bool = False
     trust: tuple[str, ...] = ()
+    asks_after: tuple[str, ...] = ()
     request: AuthorizationRequest | None = None
     state: str = ""
     nonce: str = ""
@@ -57,6 +60,7 @@ class Flow:
     exchanged: bool = False
     token: TokenResponse | None = None
     previous_token: TokenResponse | None = None
+    id_token: str = ""
     id_token_checks: tuple[Check, ...] = ()
     claims: dict[str, object] | None = None
     results: tuple[Result, ...] = ()
@@ -70,8 +74,8 @@ class Flow:
 
     @property
     def awaits_exchange(self) -> bool:
-        """Whether a code is there that no token came for yet."""
-        return bool(self.code) and not self.exchanged
+        """Whether a code is there that no token came for yet, in a session that goes on."""
+        return bool(self.code) and not self.exchanged and not self.signed_out
 
     def result(self, kind: str) -> Result | None:
         """The newest result of one kind."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from playground.errors import CheckFailed
@@ -11,10 +13,10 @@ from playground.form import Form
 from playground.own_key import OwnKey
 from playground.protocol.authorization import AuthorizationResponse
 from playground.protocol.checks import Check, compare, failed
-from playground.protocol.id_token import Claims, Expected
+from playground.protocol.id_token import Claims, Expected, check_times, check_type
 from playground.protocol.resource import json_object
 from playground.protocol.token import TokenResponse
-from playground.verifier import KeySource, Verifier
+from playground.verifier import KeySource, Verified, Verifier
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing
 
@@ -28,9 +30,7 @@ class Identity:
         self._verifier = verifier
         self._own_key = own_key
 
-    def of_response(
-        self, flow: Flow, response: AuthorizationResponse, send: Send
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    def of_response(self, flow: Flow, response: AuthorizationResponse, send: Send) -> Verified:
         """The front channel's id token: its hashes are mandatory (OIDC Core §3.2.2.9, §3.3.2)."""
         given = {"at_hash": response.access_token, "c_hash": response.code}
         expected = Expected(
@@ -48,7 +48,7 @@ class Identity:
 
     def of_token(
         self, flow: Flow, form: Form, answer: TokenResponse, send: Send, *, refreshed: bool
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    ) -> Verified:
         """The token response's id token; the same person as before (§3.3.3.6, §12.2)."""
         earlier = flow.claims or {}
         expected = Expected(
@@ -68,12 +68,13 @@ class Identity:
 
     def of_userinfo(self, flow: Flow, exchange: Exchange, send: Send) -> tuple[Claims, list[Check]]:
         """UserInfo as JSON or as a signed JWT; `sub` is the id token's (OIDC Core §5.3.2–5.3.4)."""
-        checks: list[Check] = []
-        if exchange.response_header("Content-Type").startswith("application/jwt"):
+        checks: tuple[Check, ...] = ()
+        if exchange.media_type == "application/jwt":
             text = exchange.response_body.decode("ascii", "replace").strip()
             source = self._source(flow, flow.form, flow.form.userinfo_endpoint)
-            data, checks = self._verifier.verify_signed(text, source, send)
-            checks += _userinfo_party(flow.form, data)
+            found = self._verifier.verify_signed(text, source, send)
+            data = found.claims
+            checks = (*found.checks, *_userinfo_checks(flow.form, found))
         else:
             data = json_object(exchange)
         return data, [*checks, _same_subject(flow, data)]
@@ -90,14 +91,14 @@ class Identity:
 
     def _check(
         self, flow: Flow, form: Form, token: str, expected: Expected, send: Send, *, endpoint: str
-    ) -> tuple[Claims | None, tuple[Check, ...]]:
+    ) -> Verified:
         if not token:
-            return None, ()
+            return Verified()
         source = self._source(flow, form, endpoint)
-        claims, checks = self._verifier.verify(token, expected, source, send)
-        if wrong := failed(checks):
-            raise _not_believed(flow, wrong, checks)
-        return claims, tuple(checks)
+        found = self._verifier.verify(token, expected, source, send)
+        if wrong := failed(found.checks):
+            raise _not_believed(flow, wrong, found.checks)
+        return found
 
 
 def _announced(form: Form) -> tuple[str, ...]:
@@ -105,10 +106,14 @@ def _announced(form: Form) -> tuple[str, ...]:
     return tuple(form.id_token_signing_alg_values_supported.split())
 
 
-def _userinfo_party(form: Form, data: Claims) -> list[Check]:
-    """A signed answer names its issuer and us, where it names them (OIDC Core §5.3.2)."""
-    section = "OIDC Core §5.3.2"
-    found = []
+def _userinfo_checks(form: Form, signed: Verified) -> list[Check]:
+    """A signed answer is no other kind of JWT, and of now; who it names is the issuer and us.
+
+    None of these claims need be there (OIDC Core §5.3.2, RFC 7519 §4.1, RFC 8725 §3.11).
+    """
+    section, data = "OIDC Core §5.3.2", signed.claims
+    times = check_times(data, time.time(), needed=())
+    found = [check_type(signed.header), *(replace(c, section="RFC 7519 §4.1") for c in times)]
     if form.issuer and "iss" in data:
         found.append(compare("iss", form.issuer, data["iss"], section))
     if "aud" in data:
@@ -131,7 +136,7 @@ def _same_subject(flow: Flow, data: Claims) -> Check:
     )
 
 
-def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckFailed:
+def _not_believed(flow: Flow, wrong: list[Check], checks: tuple[Check, ...]) -> CheckFailed:
     names = ", ".join(check.title for check in wrong)
     return CheckFailed(
         sentence=f"The id token is not believed: {names} failed.",
@@ -145,5 +150,5 @@ def _not_believed(flow: Flow, wrong: list[Check], checks: list[Check]) -> CheckF
         ),
         flow_id=flow.id,
         step=9,
-        checks=tuple(checks),
+        checks=checks,
     )

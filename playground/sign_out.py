@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from playground.errors import (
     CheckFailed,
     FlowUnknown,
+    InputRefused,
     LimitReached,
     ResponseRefused,
     ServerMisbehaved,
@@ -17,14 +19,16 @@ from playground.errors import (
 )
 from playground.flow import Flow
 from playground.flows import Flows
-from playground.logins import Logins
+from playground.logins import Logins, of_session, same_person
+from playground.own_key import OwnKey
+from playground.protocol.authorization import UNASKED
 from playground.protocol.checks import failed
 from playground.protocol.id_token import Claims
 from playground.protocol.jwt_view import open_jwt
 from playground.protocol.logout import EndSessionRequest, check_logout_token
 from playground.store import Store
 from playground.trusted import TrustLists
-from playground.verifier import KeySource, Verifier
+from playground.verifier import KeySource, Verifier, decrypted
 from playground.wire.exchange import Exchange
 from playground.wire.transport import Outgoing, Transport
 
@@ -57,11 +61,16 @@ class SignOut:
     verifier: Verifier
     transport: Transport
     trust_lists: TrustLists
+    own_key: OwnKey
 
-    def start(self, flow: Flow) -> EndSessionRequest | None:
-        """End the local session; the request for the server's, where it has an endpoint."""
+    def start(self, flow: Flow, own: Iterable[Flow]) -> EndSessionRequest | None:
+        """End the session in all of this browser's `own` flows that are of it.
+
+        Returns the request for the server's session, where it has an endpoint.
+        """
         request = self._request(flow)
-        self.end(flow.id, "You signed out.")
+        for one in of_session(flow, own):
+            self.end(one.id, "You signed out.")
         return request
 
     def _request(self, flow: Flow) -> EndSessionRequest | None:
@@ -71,7 +80,7 @@ class SignOut:
         self.store.put(_state_key(state), flow.id.encode(), STATE_SECONDS)
         return EndSessionRequest(
             end_session_endpoint=flow.form.end_session_endpoint,
-            id_token_hint=flow.token.id_token if flow.token else "",
+            id_token_hint=flow.id_token,
             client_id=flow.form.client_id,
             post_logout_redirect_uri=flow.form.post_logout_redirect_uri,
             state=state,
@@ -102,12 +111,13 @@ class SignOut:
         The token's own words only find flows; it is verified with the keys of each flow's server,
         and ends the flows of those for which it is good (CWE-918).
         """
+        logout_token = self._opened(logout_token)
         view = open_jwt(logout_token)
         if view is None or view.claims is None:
             raise CheckFailed(sentence="The logout token is no signed JWT.")
         parties = self._parties(view.claims)
         send = self._sender()
-        problems = {p: self._problem(logout_token, view.header, p, send) for p in parties}
+        problems = {p: self._problem(logout_token, p, send) for p in parties}
         good = [party for party, problem in problems.items() if not problem]
         if not good:
             reasons = [*problems.values(), "its iss, aud, sid and sub are of no session here"]
@@ -115,6 +125,19 @@ class SignOut:
         if not self.store.add(_replay_key(good[0], str(view.claims["jti"])), b"1", REPLAY_SECONDS):
             raise CheckFailed(sentence="The logout token is refused: its jti was used before.")
         return self._end_all(flow for party in good for flow in parties[party])
+
+    def _opened(self, logout_token: str) -> str:
+        """The signed token, out of its encryption if it came in one (§2.6 (1))."""
+        for key in self._decryption_keys():
+            with suppress(CheckFailed, InputRefused):
+                return decrypted(logout_token, key)[0]
+        raise CheckFailed(sentence="The logout token is encrypted, and no key here opens it.")
+
+    def _decryption_keys(self) -> Iterator[str]:
+        """Our own key, then those that were pasted for flows."""
+        yield self.own_key.private()
+        flows = map(self.flows.find, self.logins.with_pasted_key())
+        yield from dict.fromkeys(flow.form.id_token_decryption_key for flow in flows if flow)
 
     def _parties(self, claims: Claims) -> dict[Party, list[Flow]]:
         """The flows that the claims mean, by the server and client they signed in with."""
@@ -133,7 +156,7 @@ class SignOut:
             found.setdefault(party, []).append(flow)
         return found
 
-    def _problem(self, logout_token: str, header: Claims, party: Party, send: Send) -> str:
+    def _problem(self, logout_token: str, party: Party, send: Send) -> str:
         """Why the token is not good for this server and client; empty when it is."""
         source = KeySource(
             jwks_uri=party.jwks_uri,
@@ -141,15 +164,15 @@ class SignOut:
             client_secret=party.client_secret,
         )
         try:
-            verified, checks = self.verifier.verify_signed(
+            found = self.verifier.verify_signed(
                 logout_token, source, lambda outgoing: send(outgoing, party)
             )
         except (LimitReached, ServerUnreachable, ServerMisbehaved) as error:
             return str(error)
-        checks += check_logout_token(
-            header, verified, issuer=party.issuer, client_id=party.client_id
+        made = check_logout_token(
+            found.header, found.claims, issuer=party.issuer, client_id=party.client_id
         )
-        return ", ".join(check.title for check in failed(checks))
+        return ", ".join(check.title for check in failed((*found.checks, *made)))
 
     def front_channel(self, issuer: str, sid: str) -> list[Flow]:
         """End the sessions of this issuer and sid; both must match (Front-Channel Logout §2)."""
@@ -161,15 +184,29 @@ class SignOut:
         found = map(self.flows.find, self.logins.flows(issuer, sid=sid, sub=sub))
         return [flow for flow in found if flow is not None]
 
+    def refused(self, flow: Flow, error: str) -> bool:
+        """End the session that the flow asks after, if this error says so; whether it did.
+
+        Without an id token the person counts as signed out (OIDC Session Management §3). Of the
+        person only the errors of prompt=none speak.
+        """
+        ended = flow.asks_after if error in UNASKED else ()
+        for identifier in ended:
+            self.end(identifier, f"Asked again with prompt=none, the server said “{error}”.")
+        return bool(ended)
+
+    def answered(self, flow: Flow) -> None:
+        """End the session that the flow asks after, if its answer names another person, or none."""
+        if flow.awaits_exchange and not flow.claims:
+            return  # the id token is still to come
+        for asked in filter(None, map(self.flows.find, flow.asks_after)):
+            if not same_person(asked, flow):
+                self.end(asked.id, "Asked again with prompt=none, the server named somebody else.")
+
     def end(self, identifier: str, why: str) -> None:
         """End one flow's session: its tokens are gone, what was seen stays readable."""
-        try:
-            self.flows.update(
-                identifier,
-                lambda f: replace(f, signed_out=f.signed_out or why, token=None, claims=None),
-            )
-        except FlowUnknown:
-            return
+        with suppress(FlowUnknown):
+            self.flows.update(identifier, lambda f: _ended(f, why))
 
     def _end_all(self, flows: Iterable[Flow]) -> list[str]:
         identifiers = [flow.id for flow in flows]
@@ -188,6 +225,10 @@ class SignOut:
             return self.transport.send(outgoing, record=lambda _: None, pinned=pins)
 
         return send
+
+
+def _ended(flow: Flow, why: str) -> Flow:
+    return replace(flow, signed_out=flow.signed_out or why, token=None, id_token="", claims=None)
 
 
 def _is_audience(client_id: str, claims: Claims) -> bool:

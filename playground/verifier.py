@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from joserfc import jwe
@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from playground.errors import CheckFailed, ServerMisbehaved
 from playground.foreign_json import parsed_object
 from playground.protocol import id_token
-from playground.protocol.checks import Check
+from playground.protocol.checks import Check, failed
 from playground.protocol.id_token import Claims, Expected, check_claims, check_signature
 from playground.protocol.jwks import ALGORITHMS, HMAC, KeyNotFoundError, choose
 from playground.protocol.jwt_view import open_jwt
@@ -42,37 +42,47 @@ class KeySource:
     over_tls: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """A JWT of the server's, its claims and every check made.
+
+    `signed` is the JWS, taken out of its JWE where it came in one (RFC 7516 §5.2). The claims are
+    empty where there are none to read; a check in the list says why.
+    """
+
+    signed: str = ""
+    header: Claims = field(default_factory=dict)
+    claims: Claims = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
+
+
 class Verifier:
     """Keeps fetched key sets in the shared store, for all workers."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def verify(
-        self, token: str, expected: Expected, source: KeySource, send: Send
-    ) -> tuple[Claims, list[Check]]:
-        """The claims and every check. A failed check is in the list, claims are then empty."""
-        token, opened = self._decrypted(token, source)
-        view = open_jwt(token)
+    def verify(self, token: str, expected: Expected, source: KeySource, send: Send) -> Verified:
+        """An id token: its signature, and then every check of its claims."""
+        found = self.verify_signed(token, source, send)
+        if failed(found.checks):
+            return found
+        made = check_claims(found.header, found.claims, expected)
+        return replace(found, checks=(*found.checks, *made))
+
+    def verify_signed(self, token: str, source: KeySource, send: Send) -> Verified:
+        """Any signed JWT of the server's, and the line about its signature."""
+        signed, opened = decrypted(token, source.decryption_key)
+        view = open_jwt(signed)
         if view is None or view.claims is None:
-            found = id_token.signature_check("fail", "a signed JWT", "something else")
-            return {}, [*opened, found]
-        claims, signature = self._signature(token, view.header, source, send)
+            no_jws = id_token.signature_check("fail", "a signed JWT", "something else")
+            return Verified(checks=(*opened, no_jws))
+        claims, signature = self._signature(signed, view.header, source, send)
         if claims is None and signature.verdict != "fail":
             claims = view.claims
-        if claims is None:
-            return {}, [*opened, signature]
-        return claims, [*opened, signature, *check_claims(view.header, claims, expected)]
-
-    def verify_signed(
-        self, token: str, source: KeySource, send: Send
-    ) -> tuple[Claims, list[Check]]:
-        """The claims of any signed JWT of the server's, and the line about its signature."""
-        token, opened = self._decrypted(token, source)
-        view = open_jwt(token)
-        header = view.header if view else {}
-        claims, signature = self._signature(token, header, source, send)
-        return claims or {}, [*opened, signature]
+        return Verified(
+            signed=signed, header=view.header, claims=claims or {}, checks=(*opened, signature)
+        )
 
     def _signature(
         self, token: str, header: Claims, source: KeySource, send: Send
@@ -124,30 +134,31 @@ class Verifier:
         self._store.put(_key(source), exchange.response_body, KEEP_SECONDS)
         return exchange.response_body
 
-    def _decrypted(self, token: str, source: KeySource) -> tuple[str, list[Check]]:
-        """The JWS inside a JWE (RFC 7516 §5.2); a JWS as it is."""
-        if token.count(".") != 4:
-            return token, []
-        key = load(source.decryption_key, field="id_token_decryption_key")
-        registry = jwe.JWERegistry(algorithms=[*JWE_KEYS, *JWE_CONTENT], strict_check_header=False)
-        registry.max_protected_header_length = id_token.MAX_HEADER
-        try:
-            opened = jwe.decrypt_compact(token, key.key, registry=registry)
-            text = (opened.plaintext or b"").decode()
-        except (JoseError, ValueError, TypeError, UnicodeDecodeError) as error:
-            raise CheckFailed(
-                sentence="The encrypted id token cannot be opened with this key.",
-                evidence=(("Reason", str(error)[:200]),),
-                advice=("Give the private key whose public half the server encrypts for.",),
-            ) from error
-        note = Check(
-            title="encryption",
-            expected="one that our key opens",
-            found=f"opened, {opened.headers().get('alg')} {opened.headers().get('enc')}",
-            verdict="ok",
-            section="RFC 7516 §5.2",
-        )
-        return text, [note]
+
+def decrypted(token: str, private_key: str) -> tuple[str, list[Check]]:
+    """The JWS inside a JWE (RFC 7516 §5.2); a JWS as it is. Raises CheckFailed."""
+    if token.count(".") != 4:
+        return token, []
+    key = load(private_key, field="id_token_decryption_key")
+    registry = jwe.JWERegistry(algorithms=[*JWE_KEYS, *JWE_CONTENT], strict_check_header=False)
+    registry.max_protected_header_length = id_token.MAX_HEADER
+    try:
+        opened = jwe.decrypt_compact(token, key.key, registry=registry)
+        text = (opened.plaintext or b"").decode()
+    except (JoseError, ValueError, TypeError, UnicodeDecodeError) as error:
+        raise CheckFailed(
+            sentence="The encrypted token cannot be opened with this key.",
+            evidence=(("Reason", str(error)[:200]),),
+            advice=("Give the private key whose public half the server encrypts for.",),
+        ) from error
+    note = Check(
+        title="encryption",
+        expected="one that our key opens",
+        found=f"opened, {opened.headers().get('alg')} {opened.headers().get('enc')}",
+        verdict="ok",
+        section="RFC 7516 §5.2",
+    )
+    return text, [note]
 
 
 def _key(source: KeySource) -> str:

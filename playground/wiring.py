@@ -27,12 +27,23 @@ def wire(settings: Settings) -> Services:
     transport, verifier, own_key = make_transport(settings), Verifier(store), OwnKey(store)
     identity = Identity(verifier, own_key)
     trust_lists = TrustLists(store)
+    sign_out = SignOut(
+        store=store,
+        flows=flows,
+        logins=logins,
+        verifier=verifier,
+        transport=transport,
+        trust_lists=trust_lists,
+        own_key=own_key,
+    )
     conductor = Conductor(
         flows=flows,
         transport=transport,
         identity=identity,
         own_key=own_key,
         trust_lists=trust_lists,
+        logins=logins,
+        sign_out=sign_out,
     )
     return Services(
         settings=settings,
@@ -42,15 +53,7 @@ def wire(settings: Settings) -> Services:
         conductor=conductor,
         calls=Calls(flows=flows, conductor=conductor, identity=identity),
         own_key=own_key,
-        logins=logins,
-        sign_out=SignOut(
-            store=store,
-            flows=flows,
-            logins=logins,
-            verifier=verifier,
-            transport=transport,
-            trust_lists=trust_lists,
-        ),
+        sign_out=sign_out,
         profiles=profiles.load(settings.profiles, embedded=settings.embedded),
         trust_lists=trust_lists,
     )

@@ -7,13 +7,8 @@ from collections.abc import Iterator
 from playground.doctor.case import Case
 from playground.doctor.diagnosis import AGAIN, CERTAIN, LIKELY, POSSIBLE, Diagnosis, Remedy, Row
 from playground.doctor.products import settings
+from playground.protocol.authorization import UNASKED
 
-_SILENT = (
-    "login_required",
-    "consent_required",
-    "interaction_required",
-    "account_selection_required",
-)
 _WHY = {
     "login_required": "nobody is signed in at the server",
     "consent_required": "the person has not approved this application yet",
@@ -25,7 +20,7 @@ _ADMIN = ("90094", "65001", "admin consent", "administrator")
 
 def look(case: Case) -> Iterator[Diagnosis]:
     """The errors of OIDC Core §3.1.2.6, access_denied, and a failed auth_time check."""
-    if case.in_front and case.failure.error in _SILENT:
+    if case.in_front and case.failure.error in UNASKED:
         yield _not_allowed_to_ask(case) if _is_silent(case) else _sign_in_failed(case)
     if case.in_front and (case.failure.error == "access_denied" or case.says("65004")):
         yield _denied(case)
@@ -92,7 +87,7 @@ def _too_old(case: Case) -> Diagnosis:
     return Diagnosis(
         cause="max_age",
         likelihood=CERTAIN,
-        sentence="The sign-in is older than Max age allows, or the server does not say how old.",
+        sentence="The sign-in is older than Max age allows, later than now, or of unknown age.",
         evidence=(Row(name="max_age", value=f"{case.asked.get('max_age', '')} s"),),
         steps=("Sign in again; a server that ignores max_age sends no auth_time.",),
         remedy=Remedy(

@@ -21,6 +21,12 @@ Pairs = Sequence[tuple[str, str]]
 _KEPT = "code access_token token_type expires_in scope id_token session_state".split()
 _STARTING_STEP = 6
 VERIFIER_OCTETS = 48
+UNASKED = (  # what prompt=none is refused with (OIDC Core §3.1.2.6)
+    "login_required",
+    "consent_required",
+    "interaction_required",
+    "account_selection_required",
+)
 _TOKEN_PARAMETERS = {"code": "code", "token": "access_token", "id_token": "id_token"}
 
 
@@ -65,7 +71,9 @@ def wants_nonce(form: Form) -> bool:
     return form.redirecting and ("openid" in form.scopes or "id_token" in form.response_types)
 
 
-def prepare(form: Form, *, state: str, nonce: str, code_verifier: str) -> AuthorizationRequest:
+def prepare(
+    form: Form, *, state: str, nonce: str, code_verifier: str, id_token_hint: str = ""
+) -> AuthorizationRequest:
     """Build the request; empty parameters are not sent (RFC 6749 §3.1)."""
     parameters = [
         ("response_type", form.response_type),
@@ -80,7 +88,8 @@ def prepare(form: Form, *, state: str, nonce: str, code_verifier: str) -> Author
         ("login_hint", form.login_hint),
         ("max_age", form.max_age),
         ("acr_values", form.acr_values),
-        *form.extra,
+        ("id_token_hint", id_token_hint),
+        *(pair for pair in form.extra if pair[0] != "id_token_hint" or not id_token_hint),
     ]
     return AuthorizationRequest(
         authorization_endpoint=form.authorization_endpoint,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from authlib.oidc.core.util import create_half_hash
@@ -72,7 +72,7 @@ def signature_check(verdict: str, expected: str, found: str) -> Check:
 def check_claims(header: Claims, claims: Claims, expected: Expected) -> list[Check]:
     """Every check of the claims, in the order of OIDC Core §3.1.3.7."""
     return [
-        _type(header),
+        check_type(header),
         *_algorithm(header, expected),
         _issuer(claims, expected),
         *_audience(claims, expected),
@@ -84,7 +84,7 @@ def check_claims(header: Claims, claims: Claims, expected: Expected) -> list[Che
     ]
 
 
-def _type(header: Claims) -> Check:
+def check_type(header: Claims) -> Check:
     """Explicit typing keeps other JWTs out (RFC 8725 §3.11)."""
     found = str(header.get("typ", ""))
     verdict = "ok" if found.lower() in _TYPES else "fail"
@@ -157,13 +157,15 @@ def _subject(claims: Claims, expected: Expected) -> Check:
     )
 
 
-def check_times(claims: Claims, at: float) -> Iterator[Check]:
-    """exp and iat must be there, nbf may; all with the same small leeway (RFC 7519 §4.1)."""
+def check_times(
+    claims: Claims, at: float, *, needed: Sequence[str] = ("exp", "iat")
+) -> Iterator[Check]:
+    """Those that are there or needed, all with the same small leeway (RFC 7519 §4.1)."""
     now = int(at)
     registry = JWTClaimsRegistry(now=now, leeway=LEEWAY)
     words = {"exp": "after now", "iat": "not after now", "nbf": "not after now"}
     for name in ("exp", "iat", "nbf"):
-        if name == "nbf" and name not in claims:
+        if name not in needed and name not in claims:
             continue
         try:
             registry.validate({name: claims.get(name)})
@@ -200,11 +202,16 @@ def _sign_in(claims: Claims, expected: Expected) -> Iterator[Check]:
     """When and how the person signed in (§3.1.3.7 (12)–(13))."""
     if expected.max_age:
         at = claims.get("auth_time")
-        oldest = int(expected.now) - int(expected.max_age) - LEEWAY
-        good = isinstance(at, int | float) and not isinstance(at, bool) and at >= oldest
+        now = int(expected.now)
+        oldest = now - int(expected.max_age)
+        good = (
+            isinstance(at, int | float)
+            and not isinstance(at, bool)
+            and oldest - LEEWAY <= at <= now + LEEWAY
+        )
         yield Check(
             title="auth_time",
-            expected=f"{oldest} or later (max_age {expected.max_age} s, leeway {LEEWAY} s)",
+            expected=f"{oldest} to {now} (max_age {expected.max_age} s), leeway {LEEWAY} s",
             found=_shown(at),
             verdict="ok" if good else "fail",
             section="OIDC Core §3.1.3.7 (13)",

@@ -42,6 +42,7 @@ def check_logout_token(
     issued = claims.get("iat")
     recent = isinstance(issued, int | float) and issued > now - MAX_AGE - LEEWAY
     events = claims.get("events")
+    named = [claims[name] for name in ("sid", "sub") if name in claims]
     return [
         _must("typ", "logout+jwt, JWT or none", str(header.get("typ", "")).lower() in _TYPES),
         compare("iss", issuer, claims.get("iss"), _SECTION),
@@ -51,7 +52,7 @@ def check_logout_token(
         _must("jti", "a string", _text(claims.get("jti"))),
         _must("events", EVENT, isinstance(events, dict) and isinstance(events.get(EVENT), dict)),
         _must("nonce", "absent", "nonce" not in claims),
-        _must("sid or sub", "one of them", _text(claims.get("sid")) or _text(claims.get("sub"))),
+        _must("sid or sub", "one of them; strings", bool(named) and all(map(_text, named))),
     ]
 
 

@@ -11,6 +11,7 @@ from playground import fields
 from playground.errors import InputRefused
 from playground.fields import Field
 from playground.form import Form, check, fill, open_places, read, shown_grant
+from playground.logins import of_session
 from playground.mask import mask
 from playground.protocol import authorization
 from playground.report.link import SECRETS, without_secrets
@@ -100,7 +101,9 @@ def _checked(form: Form) -> ResponseReturnValue | None:
     return (_page(form, problem), 400) if problem else None
 
 
-def _start(form: Form) -> ResponseReturnValue:
+def _start(
+    form: Form, *, asks_after: tuple[str, ...] = (), id_token_hint: str = ""
+) -> ResponseReturnValue:
     """Begin a flow and send the browser to the server, or the request straight to it."""
     secret = browser.new_secret()
     sent = with_secret(form)
@@ -111,6 +114,8 @@ def _start(form: Form) -> ResponseReturnValue:
         origin=own_origin(),
         leave=front.redirect_to_server,
         trust=lists_for(form.profile),
+        asks_after=asks_after,
+        id_token_hint=id_token_hint,
     )
     g.flow = flow
     target = flow.request.url if flow.request else url_for("token.direct", identifier=flow.id)
@@ -221,5 +226,11 @@ def _pair(name: str, values: dict[str, str]) -> str:
 
 @pages.post("/playground2/oauth2client/<identifier>/recheck")
 def recheck(identifier: str) -> ResponseReturnValue:
-    """Ask again without showing a page: the same request with prompt=none (OIDC Core §3.1.2.1)."""
-    return authorize(replace(as_typed(browser.own_flow(identifier)), prompt="none"))
+    """Ask again without showing a page: the same request with prompt=none (OIDC Core §3.1.2.1).
+
+    The answer counts for all of this browser's flows of that session (Session Management §3).
+    """
+    login = browser.own_flow(identifier)
+    session = tuple(flow.id for flow in of_session(login, browser.own_flows()))
+    form = replace(as_typed(login), prompt="none")
+    return _checked(form) or _start(form, asks_after=session, id_token_hint=login.id_token)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from playground.errors import PlaygroundError, StoreUnavailable
 from playground.urls import origin
 from playground.web import front
-from playground.web.browser import owns
+from playground.web.browser import own_flows, owns
 from playground.web.frame import at_step
 from playground.web.login import forget_login, last_logout, note_logout, signed_in
 from playground.web.requests import only_by_get
@@ -25,7 +25,7 @@ MAX_TOKEN = 20_000
 def logout() -> ResponseReturnValue:
     """Sign out here, then at the server where it has an endpoint (RP-Initiated Logout §2)."""
     flow = signed_in()
-    leaving = services().sign_out.start(flow) if flow else None
+    leaving = services().sign_out.start(flow, own_flows()) if flow else None
     forget_login()
     if flow or not last_logout():  # in another tab the server may have said more already
         note_logout("here")

@@ -59,7 +59,7 @@ def picture(identifier: str, number: int) -> ResponseReturnValue:
     if not 0 < number <= len(photos):
         abort(404)
     exchange = services().calls.fetch(flow, photos[number - 1].href, purpose="Get a photo")
-    kind = exchange.response_header("Content-Type").partition(";")[0].strip().lower()
+    kind = exchange.media_type
     if kind not in IMAGE_TYPES:
         abort(404)
     return Response(

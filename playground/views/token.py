@@ -12,7 +12,7 @@ from playground.errors import InputRefused
 from playground.fields import AUTH_METHODS, BY_NAME, CLIENT_CREDENTIALS
 from playground.flow import Flow
 from playground.form import TokenForm, control_problem
-from playground.protocol.jwt_view import open_jwt
+from playground.protocol.jwt_view import JwtView, open_jwt
 from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
 from playground.urls import url_problem
 from playground.web import shown
@@ -69,7 +69,7 @@ def show(identifier: str) -> ResponseReturnValue:
         flow=shown.outline_with_form(flow, sheet.hole),
         here=base_url(),
         token=shown.token(flow.token, said),
-        jwts=_jwts(flow.token, said),
+        jwts=_jwts(flow, flow.token, said),
         scopes=_scopes(flow),
         revoked=_revoked(flow, sheet.hole),
         id_token_checks=shown.checks(flow.id_token_checks, said),
@@ -77,11 +77,21 @@ def show(identifier: str) -> ResponseReturnValue:
     )
 
 
-def _jwts(token: TokenResponse, hole: Hole) -> tuple[tuple[str, shown.Jwt], ...]:
+def _jwts(flow: Flow, token: TokenResponse, hole: Hole) -> tuple[tuple[str, shown.Jwt], ...]:
     """Those of the tokens that can be opened in place."""
-    named = (("access token", token.access_token), ("id token", token.id_token))
-    opened = ((label, open_jwt(value)) for label, value in named)
+    opened = (
+        ("access token", open_jwt(token.access_token)),
+        ("id token", _id_token(token.id_token, flow.id_token)),
+    )
     return tuple((label, shown.jwt(view, hole)) for label, view in opened if view)
+
+
+def _id_token(came: str, signed: str) -> JwtView | None:
+    """The id token as it came, or as our key opened it."""
+    view, inside = open_jwt(came), open_jwt(signed)
+    if view is None or inside is None or came == signed:
+        return view
+    return replace(inside, kind=f"{inside.kind}; it came {view.kind} and our key opened it")
 
 
 def _revoked(flow: Flow, hole: Hole) -> tuple[tuple[str, Moment], ...]:

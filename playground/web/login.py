@@ -19,7 +19,6 @@ def note_login(flow: Flow) -> None:
         renew_session()
         session[_LOGIN] = flow.id
         session.pop(_LOGOUT, None)
-        services().logins.remember(flow)
 
 
 def forget_login() -> None:

@@ -10,7 +10,6 @@ from flask import current_app
 from playground.calls import Calls
 from playground.conductor import Conductor
 from playground.flows import Flows
-from playground.logins import Logins
 from playground.own_key import OwnKey
 from playground.profiles import Profile
 from playground.settings import Settings
@@ -33,7 +32,6 @@ class Services:
     conductor: Conductor
     calls: Calls
     own_key: OwnKey
-    logins: Logins
     sign_out: SignOut
     profiles: Mapping[str, Profile]
     trust_lists: TrustLists

@@ -64,6 +64,11 @@ class Exchange:
         return ", ".join(v for n, v in self.response_headers if n.lower() == name.lower())
 
     @property
+    def media_type(self) -> str:
+        """The response's media type in small letters, parameters left out (RFC 9110 §8.3.1)."""
+        return self.response_header("Content-Type").partition(";")[0].strip().lower()
+
+    @property
     def size(self) -> int:
         """Bytes of the heads and bodies together."""
         headers = sum(len(name) + len(value) for name, value in self.response_headers)

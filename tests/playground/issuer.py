@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import time
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
-from joserfc import jws
+from authlib.oidc.core.util import create_half_hash
+from joserfc import jwe, jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from tests.playground.walking import leave, open_form
+from tests.playground.walking import choose_grant, leave, open_form
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -83,8 +85,6 @@ def begin(http: Browser, playground: Playground, issuer: Issuer, **typed: str) -
         jwks_uri=f"{issuer.url}/jwks",
         **typed,
     )
-    from urllib.parse import parse_qsl, urlsplit
-
     return dict(parse_qsl(urlsplit(page.location).query))
 
 
@@ -96,3 +96,30 @@ def come_back(http: Browser, playground: Playground, sent: dict[str, str]) -> Pa
 def finish(http: Browser, playground: Playground, sent: dict[str, str]) -> Page:
     """Come back with a code and exchange it."""
     return come_back(http, playground, sent).submit("Get Access Token")
+
+
+def come_back_in_front(
+    http: Browser, playground: Playground, issuer: Issuer, response_type: str, **claims: Any
+) -> Page:
+    """Ask the issuer for an id token through the browser and bring it, with code-1 if asked for."""
+    begin(http, playground, issuer, end_session_endpoint=f"{issuer.url}/logout")
+    grant = "hybrid" if "code" in response_type else "implicit"
+    page = leave(choose_grant(open_form(http, playground), grant), response_type=response_type)
+    sent = dict(parse_qsl(urlsplit(page.location).query))
+    answer = {"state": sent["state"]}
+    if "code" in response_type:
+        answer["code"] = "code-1"
+        claims["c_hash"] = create_half_hash("code-1", "RS256").decode()
+    answer["id_token"] = issuer.sign(issuer.claims(sent["nonce"], **claims))
+    return http.post(f"{playground.url}/playground2/oauth2client", answer, cross_site=True)
+
+
+def published_key(http: Browser, playground: Playground) -> RSAKey:
+    """The playground's own public key, to encrypt for."""
+    published = http.get(playground.url + "/playground2/jwks").response.json()
+    return RSAKey.import_key(next(k for k in published["keys"] if k["use"] == "enc"))
+
+
+def encrypted(token: str, key: RSAKey) -> str:
+    """The token in a JWE for this key."""
+    return jwe.encrypt_compact({"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}, token, key)

@@ -9,13 +9,21 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from authlib.oidc.core.util import create_half_hash
-from joserfc import jwe
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from tests.discovery.test_discovery import OPENID, document, look
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, come_back, finish
-from tests.playground.walking import leave, open_form
+from tests.playground.issuer import (
+    CLIENT,
+    SECRET,
+    Issuer,
+    begin,
+    come_back,
+    encrypted,
+    finish,
+    published_key,
+)
+from tests.playground.walking import leave, open_form, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -330,6 +338,13 @@ def test_key_set_that_cannot_be_read(http: Browser, playground: Playground, issu
     assert "keys cannot be read" in page.words
 
 
+def test_sign_in_of_the_future(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """auth_time may not lie after now either, or max_age would be met for ever (§2)."""
+    sent = begin(http, playground, issuer, max_age="60")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], auth_time=NOW + 86_400)))
+    refused(finish(http, playground, sent), "auth_time")
+
+
 def test_max_age_and_acr(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """auth_time must be recent enough for max_age; another acr than asked is pointed out."""
     sent = begin(http, playground, issuer, max_age="60", acr_values="gold")
@@ -346,26 +361,24 @@ def test_max_age_and_acr(http: Browser, playground: Playground, issuer: Issuer) 
 
 def test_encrypted_id_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """A JWE is opened with the playground's own key, or with one that was pasted."""
-    published = http.get(playground.url + "/playground2/jwks").response.json()
-    ours = RSAKey.import_key(next(k for k in published["keys"] if k["use"] == "enc"))
+    ours = published_key(http, playground)
     pasted = RSAKey.generate_key(2048)
     for key, typed in ((ours, ""), (pasted, json.dumps(pasted.as_dict(private=True)))):
         sent = begin(http, playground, issuer, id_token_decryption_key=typed)
-        inner = issuer.sign(issuer.claims(sent["nonce"]))
-        header = {"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}
-        issuer.answer_token(jwe.encrypt_compact(header, inner, key))
+        inner = issuer.sign(issuer.claims(sent["nonce"], given_name="Augusta"))
+        issuer.answer_token(encrypted(inner, key))
         page = finish(http, playground, sent)
         believed(page)
         assert "opened, RSA-OAEP A256GCM" in page.words
+        assert "it came encrypted (JWE) and our key opened it" in page.words
+        assert value(page, "given_name") == "Augusta"
 
 
 def test_encrypted_for_somebody_else(http: Browser, playground: Playground, issuer: Issuer) -> None:
     """A JWE that our key does not open is refused with a sentence."""
     sent = begin(http, playground, issuer)
-    header = {"alg": "RSA-OAEP", "enc": "A256GCM"}
-    stranger = RSAKey.generate_key(2048)
     inner = issuer.sign(issuer.claims(sent["nonce"]))
-    issuer.answer_token(jwe.encrypt_compact(header, inner, stranger))
+    issuer.answer_token(encrypted(inner, RSAKey.generate_key(2048)))
     page = finish(http, playground, sent)
     assert page.status == 400
     assert "cannot be opened with this key" in page.words
@@ -477,6 +490,50 @@ def test_userinfo_subject_of_another_type(
     assert "about somebody else" in page.submit("Get UserInfo").words
     issuer.rogue.answer("/userinfo", 200, {"Content-Type": "application/json"}, {"sub": "7"})
     assert http.get(page.url).submit("Get UserInfo").status == 200
+
+
+def ask_userinfo(http: Browser, playground: Playground, issuer: Issuer, answer: str) -> Page:
+    """Sign ada in and ask UserInfo, which answers with this JWT; the page after it."""
+    sent = begin(http, playground, issuer, userinfo_endpoint=f"{issuer.url}/userinfo")
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"])))
+    page = finish(http, playground, sent)
+    believed(page)
+    issuer.rogue.answer(
+        "/userinfo", 200, {"Content-Type": "Application/JWT; charset=utf-8"}, answer
+    )
+    return page.submit("Get UserInfo")
+
+
+def test_signed_userinfo_in_capitals(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """The name of a media type means the same in any case (RFC 9110 §8.3.1)."""
+    page = ask_userinfo(http, playground, issuer, issuer.sign({"sub": "ada", "name": "Augusta"}))
+    assert (page.status, page.heading) == (200, "Who signed in?")
+    assert "Augusta" in page.words
+
+
+@pytest.mark.parametrize(
+    ("check", "claims", "header"),
+    [
+        ("exp", {"exp": NOW - 3600}, {}),
+        ("nbf", {"nbf": NOW + 86_400}, {}),
+        ("typ", {}, {"typ": "logout+jwt"}),
+        ("aud", {"aud": "somebody-else"}, {}),
+        ("iss", {"iss": "https://evil.example"}, {}),
+    ],
+)
+def test_signed_userinfo_that_lies(
+    http: Browser,
+    playground: Playground,
+    issuer: Issuer,
+    check: str,
+    claims: dict[str, Any],
+    header: dict[str, str],
+) -> None:
+    """What a signed answer says of itself must be so, and the check that failed is named."""
+    good = {"sub": "ada", "iss": issuer.url, "aud": CLIENT}
+    page = ask_userinfo(http, playground, issuer, issuer.sign({**good, **claims}, **header))
+    assert page.status == 400
+    assert page.heading == f"The UserInfo answer is not believed: {check} failed."
 
 
 @pytest.mark.parametrize(("announced", "word"), [("RS256", "warning"), ("ES256", "passed")])

@@ -1,17 +1,28 @@
 """Logout: from here, by back channel, by front channel; only exactly what is meant."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
-from joserfc.jwk import OctKey
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
 from playwright.sync_api import Page as Window
 
-from tests.playground.issuer import CLIENT, SECRET, Issuer, begin, finish
-from tests.playground.walking import leave, open_form, to_token
+from tests.playground.issuer import (
+    CLIENT,
+    SECRET,
+    Issuer,
+    begin,
+    come_back_in_front,
+    encrypted,
+    finish,
+    published_key,
+)
+from tests.playground.walking import choose_grant, leave, open_form, to_token, value
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.chromium import hand_over
@@ -130,6 +141,37 @@ def sign_in_as(http: Browser, playground: Playground, issuer: Issuer, **typed: s
     return page
 
 
+@pytest.mark.parametrize("claims", [{}, {"sub": None}])
+def test_back_channel_after_a_sid_that_came_with_the_exchange(
+    new_browser: Any, playground: Playground, issuer: Issuer, claims: dict[str, None]
+) -> None:
+    """The session that only the second id token of a hybrid flow names is the flow's too."""
+    page = come_back_in_front(http := new_browser(), playground, issuer, "code id_token")
+    nonce = jwt.decode(value(page, "id_token"), issuer.key).claims["nonce"]
+    issuer.answer_token(issuer.sign(issuer.claims(nonce, sid="session-1")))
+    page = page.submit("Get Access Token")
+    assert is_signed_in(page)
+    answer = notify(new_browser(), playground, logout_token(issuer, **claims))
+    assert (answer.status, is_signed_in(http.get(page.url))) == (200, False)
+
+
+def test_front_channel_after_a_sid_that_came_with_a_refresh(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The session that a refreshed id token names is the flow's too."""
+    sent = begin(http, playground, issuer)
+    claims = issuer.claims(sent["nonce"])
+    issuer.answer_token(issuer.sign(claims), refresh_token="again")
+    page = finish(http, playground, sent)
+    issuer.answer_token(issuer.sign({**claims, "sid": "session-1"}))
+    for _ in range(2):
+        page = page.submit("Refresh")
+    http.get(f"{playground.url}/playground2/fclogout?iss={issuer.url}&sid=session-1")
+    assert not is_signed_in(http.get(page.url))
+    wire = http.get(page.url.removesuffix("/token") + "/wire")
+    assert wire.words.count("/playground2/fclogout") == 1
+
+
 LIES = {
     "wrong-issuer": {"iss": "https://evil.example"},
     "other-audience": {"aud": "somebody"},
@@ -143,6 +185,8 @@ LIES = {
     "other-event": {"events": {"https://other": {}}},
     "with-nonce": {"nonce": "n"},
     "neither-sid-nor-sub": {"sid": None, "sub": None},
+    "subject-that-is-no-string": {"sub": 7},
+    "session-that-is-no-string": {"sid": ["session-1"]},
     "wrong-typ": {"typ": "at+jwt"},
     "other-subject-of-this-session": {"sub": "bob"},
     "other-session-of-this-subject": {"sid": "session-2"},
@@ -165,8 +209,6 @@ def test_logout_token_signed_by_somebody_else(
     http: Browser, playground: Playground, issuer: Issuer
 ) -> None:
     """A signature by another key ends nothing."""
-    from joserfc.jwk import RSAKey
-
     page = signed_in(http, playground, issuer, sid="session-1")
     issuer.key = RSAKey.generate_key(2048, {"kid": "one"})
     assert notify(http, playground, logout_token(issuer)).status == 400
@@ -182,6 +224,26 @@ def test_logout_token_signed_with_the_client_secret(
         token = logout_token(issuer, key=OctKey.import_key(secret), alg="HS256")
         assert notify(http, playground, token).status == status
         assert is_signed_in(http.get(page.url)) is (status == 400)
+
+
+@pytest.mark.parametrize("pasted", [None, RSAKey.generate_key(2048)], ids=["ours", "pasted"])
+def test_encrypted_logout_token(
+    new_browser: Any, playground: Playground, issuer: Issuer, pasted: RSAKey | None
+) -> None:
+    """It is opened with the key that the id tokens are encrypted for, and no other (§2.6 (1))."""
+    http, notifier = new_browser(), new_browser()
+    typed = json.dumps(pasted.as_dict(private=True)) if pasted else ""
+    sent = begin(http, playground, issuer, id_token_decryption_key=typed)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sid="session-1")))
+    page = finish(http, playground, sent)
+    key = pasted or published_key(http, playground)
+    stranger = encrypted(logout_token(issuer), RSAKey.generate_key(2048))
+    assert notify(notifier, playground, stranger).status == 400
+    unsigned = encrypted("no signed token", key)
+    assert notify(notifier, playground, unsigned).status == 400
+    assert is_signed_in(http.get(page.url))
+    assert notify(notifier, playground, encrypted(logout_token(issuer), key)).status == 200
+    assert not is_signed_in(http.get(page.url))
 
 
 def test_replayed_logout_token(http: Browser, playground: Playground, issuer: Issuer) -> None:
@@ -253,6 +315,47 @@ def test_rp_initiated_logout(http: Browser, playground: Playground) -> None:
     assert back.heading == "You are signed out"
     assert back.soup.select_one(".where") is None  # no step of the tutorial
     assert "sent you back here" in back.words
+
+
+def test_sign_out_ends_the_earlier_flows_of_the_session(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """What this session opened in this browser ends; another person and browser go on."""
+    http, other = new_browser(), new_browser()
+    bob = signed_in(http, playground, issuer, sub="bob", sid="session-2")
+    first = signed_in(http, playground, issuer, sid="session-1")
+    renewed = signed_in(http, playground, issuer, sid="session-3")
+    elsewhere = signed_in(other, playground, issuer, sid="session-1")
+    signed_in(http, playground, issuer, sid="session-1").submit("Sign out", follow=False)
+    assert "at-0123456789" in http.get(bob.url).html
+    for ended in (first, renewed):
+        assert "You signed out." in http.get(ended.url).words
+    assert is_signed_in(other.get(elsewhere.url))
+
+
+def hint_of(page: Page) -> str:
+    """The id_token_hint that Sign out sends along."""
+    left = page.submit("Sign out", follow=False).location
+    return dict(parse_qsl(urlsplit(left).query)).get("id_token_hint", "")
+
+
+def test_the_hint_is_taken_out_of_its_encryption(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """An encrypted id token is decrypted before it is the hint (OIDC Core §3.1.2.1)."""
+    sent = begin(http, playground, issuer, end_session_endpoint=f"{issuer.url}/logout")
+    signed = issuer.sign(issuer.claims(sent["nonce"]))
+    issuer.answer_token(encrypted(signed, published_key(http, playground)))
+    assert hint_of(finish(http, playground, sent)) == signed
+
+
+@pytest.mark.parametrize("response_type", ["id_token", "code id_token"])
+def test_the_hint_after_the_front_channel(
+    http: Browser, playground: Playground, issuer: Issuer, response_type: str
+) -> None:
+    """An id token that came through the browser alone is the hint too."""
+    page = come_back_in_front(http, playground, issuer, response_type)
+    assert hint_of(page) == value(page, "id_token")
 
 
 def test_the_flow_of_a_sign_out_says_so_and_leads_on(http: Browser, playground: Playground) -> None:
@@ -441,8 +544,6 @@ def test_keys_of_another_server_under_the_same_name(
     new_browser: Any, playground: Playground, issuer: Issuer
 ) -> None:
     """Who signs in with keys of their own under a server's name ends only their own session."""
-    from joserfc.jwk import RSAKey
-
     ada = signed_in(one := new_browser(), playground, issuer, sid="session-1")
     own_key = RSAKey.generate_key(2048, {"kid": "mallory"})
     keys = {"keys": [own_key.as_dict(private=False)]}
@@ -491,3 +592,102 @@ def test_a_token_that_comes_after_the_logout_is_not_kept(
             go.set()
         assert "The session has ended" in refreshed.result(60).words
     assert "after-the-logout" not in http.get(page.url).html
+
+
+def test_no_code_is_sent_after_the_logout(
+    new_browser: Any, playground: Playground, issuer: Issuer
+) -> None:
+    """Signed out between the id token and the exchange: the code stays here, and a page says so."""
+    page = come_back_in_front(
+        http := new_browser(), playground, issuer, "code id_token", sid="session-1"
+    )
+    assert notify(new_browser(), playground, logout_token(issuer)).status == 200
+    assert "The session has ended" in page.submit("Get Access Token").words
+    page = http.get(page.url)
+    assert "Get Access Token" not in page.buttons
+    assert "sends no code of it any more" in page.words
+    assert issuer.rogue.received("/token") == []
+
+
+def test_a_grant_without_a_browser_step_is_over_after_the_logout(
+    http: Browser, playground: Playground
+) -> None:
+    """Its page offers no new token for the session that ended, and says that it did."""
+    page = leave(
+        choose_grant(open_form(http, playground), "password"), username="admin", password="admin"
+    )
+    page = page.follow().submit("Get Access Token")
+    page.submit("Sign out", follow=False)
+    page = http.get(page.url)
+    assert "You signed out." in page.words
+    assert "Get Access Token" not in page.buttons
+
+
+def watched(http: Browser, playground: Playground, issuer: Issuer) -> tuple[str, str]:
+    """Sign ada in at a server that has a session frame; the token's address, the id token."""
+    sent = begin(http, playground, issuer, check_session_iframe=f"{issuer.url}/frame")
+    id_token = issuer.sign(issuer.claims(sent["nonce"], sid="session-1"))
+    issuer.answer_token(id_token)
+    page = bring(http, playground, sent, code="c").submit("Get Access Token")
+    return page.url, id_token
+
+
+def ask_again(http: Browser, playground: Playground) -> dict[str, str]:
+    """Ask after the session with prompt=none; the parameters of the request."""
+    page = http.get(f"{playground.url}/playground2/session")
+    left = page.submit("Ask again with prompt=none", follow=False).location
+    return dict(parse_qsl(urlsplit(left).query))
+
+
+def bring(http: Browser, playground: Playground, sent: dict[str, str], **answer: str) -> Page:
+    """Come back from the server with this answer and a session state."""
+    query = urlencode({**answer, "state": sent["state"], "session_state": "abc.def"})
+    return http.get(f"{playground.url}/playground2/oauth2client?{query}")
+
+
+@pytest.mark.parametrize("error", ["login_required", "interaction_required", "consent_required"])
+def test_asking_again_without_an_id_token_is_a_logout(
+    http: Browser, playground: Playground, issuer: Issuer, error: str
+) -> None:
+    """Whom the server no longer names is signed out here (OIDC Session Management §3)."""
+    address, id_token = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    assert (sent["prompt"], sent["id_token_hint"]) == ("none", id_token)
+    page = bring(http, playground, sent, error=error)
+    assert "The session here has ended with it" in page.words
+    assert not is_signed_in(page)
+    assert f"the server said “{error}”" in http.get(address).words
+
+
+def test_asking_again_of_a_server_that_is_too_busy(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """An error that says nothing of the person signs nobody out."""
+    address, _ = watched(http, playground, issuer)
+    bring(http, playground, ask_again(http, playground), error="temporarily_unavailable")
+    assert is_signed_in(http.get(address))
+    assert "at-0123456789" in http.get(address).html
+
+
+def test_asking_again_finds_somebody_else(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """Another person's id token is a logout of the first one (OIDC Session Management §3)."""
+    address, _ = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sub="bob")))
+    page = bring(http, playground, sent, code="c")
+    assert is_signed_in(http.get(address))
+    assert "bob" in page.submit("Get Access Token").words
+    assert "the server named somebody else" in http.get(address).words
+
+
+def test_asking_again_finds_the_same_person(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """The session goes on, and so do the tokens of before."""
+    address, _ = watched(http, playground, issuer)
+    sent = ask_again(http, playground)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], sid="session-1")))
+    assert is_signed_in(bring(http, playground, sent, code="c").submit("Get Access Token"))
+    assert "at-0123456789" in http.get(address).html
