@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
+from playground.doctor.words import of_error
 from playground.errors import Failure
 from playground.flow import Flow
 from playground.foreign_json import parsed_object
 from playground.form import Form
 from playground.protocol.token import TOKEN_PURPOSE
 from playground.wire.exchange import Exchange
-
-_READ = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,11 +60,14 @@ class Case:
 
     @cached_property
     def text(self) -> str:
-        """Everything the server said about the failure, in lower case."""
-        body = (
-            self.exchange.response_body[:_READ].decode("utf-8", "replace") if self.exchange else ""
-        )
-        return " ".join((self.failure.error, self.failure.error_description, body)).lower()
+        """What the server said about the failure, in lower case.
+
+        A server that broke speaks of itself, not of the request: only its code counts.
+        """
+        if self.failure.server_status >= 500:
+            return self.failure.error.lower()
+        said = of_error(self.exchange) if self.exchange else ""
+        return " ".join((self.failure.error, self.failure.error_description, said)).lower()
 
     @cached_property
     def asked(self) -> Mapping[str, str]:

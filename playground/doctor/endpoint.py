@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from html import unescape
 
+from playground.doctor import words
 from playground.doctor.case import Case
 from playground.doctor.diagnosis import CERTAIN, LIKELY, Diagnosis, Remedy, Row, Setting
 from playground.doctor.difference import in_words, rows
 from playground.doctor.products import APIM, DJANGO, ENTRA, IS, KEYCLOAK
 from playground.urls import url_problem
 
-_TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _WHERE = (
     Setting(product=f"{APIM}, {IS}", where="https://{host}:9443/oauth2/token; the gateway's /token "
             "on 8243 is gone since API Manager 4.0"),
@@ -40,10 +38,8 @@ def _evidence(case: Case) -> tuple[Row, ...]:
         return ()
     headers = ("Content-Type", "Allow", "Location")
     found = [Row(name=n, value=v) for n in headers if (v := exchange.response_header(n))]
-    title = _TITLE.search(exchange.response_body[:20_000])
-    if title:
-        words = " ".join(unescape(title[1].decode("utf-8", "replace")).split())
-        found.append(Row(name="Title of the page that came", value=words))
+    if page := words.title(exchange):
+        found.append(Row(name="Title of the page that came", value=page))
     return (
         Row(name="Request", value=f"{exchange.method} {exchange.url}"),
         Row(name="Status", value=f"{exchange.status} {exchange.reason}"),

@@ -264,6 +264,31 @@ def test_unknown_scope_of_client_credentials(
     way_back(page)
 
 
+@pytest.mark.parametrize("status", [404, 500])
+def test_page_that_lists_what_was_sent_names_no_cause(
+    http: Browser, playground: Playground, rogue: Rogue, status: int
+) -> None:
+    """A framework's debug page repeats our parameters; it does not complain of them."""
+    body = (
+        "<!doctype html><title>KeyError at /token</title><dl><dt>grant_type<dd>authorization_code"
+        "<dt>redirect_uri<dt>code_verifier<dt>client_secret_post</dl><p>invalid_scope: expired"
+    )
+    page = exchange_at(http, playground, rogue, status, body, {"Content-Type": "text/html"})
+    assert {404: "There is nothing at this address", 500: "broke while"}[status] in lede(page)
+    for cause in ("callback URL", "verifier", "grant type", "scope", "too old"):
+        assert cause not in causes(page)
+
+
+def test_server_that_broke_speaks_of_itself(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """The words of a 500 name the server's own trouble, whatever parameter is in them."""
+    body = {"error": "server_error", "error_description": "column grant_type does not exist"}
+    page = exchange_at(http, playground, rogue, 500, body)
+    assert "only its log knows why" in lede(page)
+    assert "grant type" not in causes(page)
+
+
 def test_raw_answer_is_shown_without_its_secrets(
     http: Browser, playground: Playground, rogue: Rogue
 ) -> None:
