@@ -22,6 +22,7 @@ from playground.doctor import (
     state,
     tls,
     trouble,
+    without_code,
 )
 from playground.doctor.case import Case
 from playground.doctor.diagnosis import Diagnosis
@@ -43,6 +44,7 @@ FAMILIES = (
     id_token,
     clock,
     code,
+    without_code,
     trouble,
 )
 MOST = 6

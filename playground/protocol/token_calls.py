@@ -76,7 +76,7 @@ def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError
     said = data if isinstance(data, dict) else {}
     evidence = (("Endpoint", exchange.url), ("Status", f"{exchange.status} {exchange.reason}"))
     if isinstance(error := said.get("error"), str):
-        sentence, advice = token_error(error)
+        sentence, advice = token_error(error, status=exchange.status)
         return ServerRefused(
             sentence=sentence,
             evidence=evidence,

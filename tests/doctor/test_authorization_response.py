@@ -115,6 +115,24 @@ def test_vendors_words_for_a_refused_authorization(
     way_back(page)
 
 
+@pytest.mark.parametrize(
+    ("error", "words", "said"),
+    [
+        ("login_required", "", "Nobody is signed in at the server."),
+        (
+            "temporarily_unavailable",
+            "authentication_expired",
+            "The sign-in took too long, and the server gave it up.",
+        ),
+    ],
+)
+def test_heading_does_not_contradict_the_cause(
+    http: Browser, playground: Playground, rogue: Rogue, error: str, words: str, said: str
+) -> None:
+    """The error is told in words that hold for every request it can answer."""
+    assert refused(http, playground, rogue, error, words).heading == said
+
+
 def test_prompt_none_without_a_session(http: Browser, playground: Playground) -> None:
     """The remedy leaves prompt out, and the sign-in page comes."""
     page = leave(open_form(http, playground), prompt="none").follow()

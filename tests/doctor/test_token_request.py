@@ -12,7 +12,9 @@ from tests.doctor.failing import (
     difference,
     evidence,
     exchange_at,
+    exchange_directly,
     lede,
+    refresh_at,
     way_back,
 )
 from tests.playground.walking import choose_grant, open_form, to_code
@@ -145,6 +147,7 @@ def test_vendors_words_for_a_refused_client(
     body = {"error": error, "error_description": description}
     page = exchange_at(http, playground, rogue, status, body)
     assert cause in lede(page)
+    assert page.heading == "The server does not accept this client's credentials."
     assert description in page.words
 
 
@@ -239,6 +242,50 @@ def test_vendors_words_for_a_dead_code(
     assert cause in lede(page)
     again = page.submit("Authorize again", follow=False)
     assert again.location.startswith(f"{rogue.url}/authorize?")
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("", "The refresh token is over"),
+        ("Refresh token is expired.", "The refresh token has expired"),
+        ("Persisted access token data not found", "The refresh token is over"),
+        ("Maximum allowed refresh token reuse exceeded", "was used before"),
+        ("Token client and authorized client don't match", "belongs to another client"),
+    ],
+    ids=["silent", "wso2-expired", "wso2-unknown", "keycloak-reuse", "keycloak-client"],
+)
+def test_refused_refresh_token(
+    http: Browser, playground: Playground, rogue: Rogue, words: str, cause: str
+) -> None:
+    """A refresh has causes of its own; a code and a callback URL have no part in it."""
+    body = {"error": "invalid_grant", "error_description": words}
+    page = refresh_at(http, playground, rogue, 400, body)
+    assert page.heading == "The server does not accept the refresh token."
+    assert cause in lede(page)
+    assert "callback URL" not in page.words
+    assert page.submit("Authorize again", follow=False).status == 303
+
+
+@pytest.mark.parametrize(
+    ("grant", "words", "cause"),
+    [
+        ("password", "Invalid user credentials", "user name or the password is wrong"),
+        ("password", "Account is not fully set up", "wants something more of the person"),
+        ("client_credentials", "", "does not let this client act for itself"),
+    ],
+)
+def test_refused_grant_without_a_browser_step(
+    http: Browser, playground: Playground, rogue: Rogue, grant: str, words: str, cause: str
+) -> None:
+    """A password and a client of its own are refused for reasons of their own, too."""
+    body = {"error": "invalid_grant", "error_description": words}
+    person = {"username": "ada", "password": "wrong-one"} if grant == "password" else {}
+    page = exchange_directly(http, playground, rogue, grant, 400, body, **person)
+    assert cause in lede(page)
+    assert "callback URL" not in page.words
+    assert "wrong-one" not in page.html
+    way_back(page)
 
 
 def test_grant_off_at_the_token_endpoint(
