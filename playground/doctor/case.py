@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,8 @@ from playground.foreign_json import parsed_object
 from playground.form import Form
 from playground.protocol.token import TOKEN_PURPOSE
 from playground.wire.exchange import Exchange
+
+_MISSING = re.compile(r"missing|required|absent|not (?:present|provided|specified|given)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,18 @@ class Case:
         """The exchange that failed."""
         return next((x for x in self.exchanges if x.id == self.failure.exchange), None)
 
+    @property
+    def url(self) -> str:
+        """Where the failed request went; the failure's own word where no exchange is known."""
+        return self.exchange.url if self.exchange else dict(self.failure.evidence).get("URL", "")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether no complete answer came: the transport gave up."""
+        if self.exchange is None:
+            return "Reason" in dict(self.failure.evidence)
+        return bool(self.exchange.error_kind)
+
     @cached_property
     def last_answer(self) -> Exchange | None:
         """The newest answer of a server to one of our requests, the failed one first."""
@@ -68,6 +83,14 @@ class Case:
             return self.failure.error.lower()
         said = of_error(self.exchange) if self.exchange else ""
         return " ".join((self.failure.error, self.failure.error_description, said)).lower()
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """The parameters of the token request that the server calls missing, though they came."""
+        told = self.failure.error in ("", "invalid_request", "unsupported_grant_type")
+        if not self.at_token or not told or not _MISSING.search(self.text):
+            return ()
+        return tuple(name for name in self.sent if "_" in name and name in self.text)
 
     @cached_property
     def asked(self) -> Mapping[str, str]:

@@ -30,6 +30,7 @@ _NONE_SENT = ("no client credentials", "aadsts7000218", "unsupported client auth
 _WRONG = (
     "client credentials are invalid",
     "client authentication failed",
+    "incorrect_client_credentials",
     "invalid client or invalid client credentials",
     "aadsts7000215",
     "aadsts7000222",

@@ -16,7 +16,14 @@ _USED = (
     "already used",
 )
 _EXPIRED = ("expired", "70008")
-_WRONG = ("invalid authorization code", "malformed auth code", "code is invalid", "bad request")
+_EITHER = ("incorrect or expired", "invalid or expired", "invalid or has expired")
+_WRONG = (
+    "bad_verification_code",
+    "invalid authorization code",
+    "malformed auth code",
+    "code is invalid",
+    "bad request",
+)
 _LIFETIMES = "WSO2 and Okta give a code 300 s, Django OAuth Toolkit 60 s"
 _SHORT, _LONG = 60, 300
 
@@ -69,13 +76,11 @@ def _used(case: Case) -> Diagnosis:
 
 
 def _expired(case: Case) -> Diagnosis:
-    age = _age(case)
+    age, said = _age(case), case.says(*_EXPIRED) and not case.says(*_EITHER)
     by_age = LIKELY if age > _LONG else POSSIBLE if age > _SHORT else UNLIKELY
     return Diagnosis(
         cause="code_expired",
-        likelihood=CERTAIN
-        if case.says(*_EXPIRED) and age > _SHORT
-        else max(by_age, LIKELY if case.says(*_EXPIRED) else 0),
+        likelihood=CERTAIN if said and age > _SHORT else max(by_age, LIKELY if said else 0),
         sentence="The code is too old; a code lives for a few minutes at most.",
         evidence=_evidence(case),
         steps=("Authorize again and exchange the code without waiting.",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from playground.doctor import (
+    answer,
     client_authentication,
     clock,
     code,
@@ -40,6 +41,7 @@ FAMILIES = (
     form_post,
     prompt,
     endpoint,
+    answer,
     resource,
     id_token,
     clock,

@@ -9,7 +9,9 @@ from playground.doctor.case import Case
 from playground.doctor.diagnosis import CERTAIN, LIKELY, Diagnosis, Remedy, Row, Setting
 from playground.doctor.difference import in_words, rows
 from playground.doctor.products import APIM, DJANGO, ENTRA, IS, KEYCLOAK
+from playground.foreign_json import parsed_object
 from playground.urls import url_problem
+from playground.wire.exchange import Exchange
 
 _WHERE = (
     Setting(product=f"{APIM}, {IS}", where="https://{host}:9443/oauth2/token; the gateway's /token "
@@ -19,24 +21,36 @@ _WHERE = (
     Setting(product=DJANGO, where="{host}/o/token/, with the slash"),
     Setting(product=ENTRA, where="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"),
 )  # fmt: skip
+_STILL_GOOD = ("The code is still good if nothing at that address could read it.",)
 
 
 def look(case: Case) -> Iterator[Diagnosis]:
     """Only where an answer came to a token request and it is none of OAuth's."""
-    exchange = case.exchange
-    if exchange is None or not exchange.status or not case.at_token:
+    if case.exchange is None or case.under_way or not case.at_token:
         return
     if case.says("https required"):
         yield _https_only(case)
-    elif case.failure.kind == "ServerMisbehaved" or case.says("aadsts900561"):
-        yield _wrong(case)
+    elif case.says("aadsts900561") or _is_elsewhere(case, case.exchange):
+        yield _wrong(case, case.exchange)
 
 
-def _evidence(case: Case) -> tuple[Row, ...]:
-    exchange = case.exchange
-    if exchange is None:
-        return ()
-    headers = ("Content-Type", "Allow", "Location")
+def _is_elsewhere(case: Case, exchange: Exchange) -> bool:
+    """What the address alone explains, or a web page that came with success."""
+    if exchange.status in (404, 405) or 300 <= exchange.status < 400:
+        return True
+    if case.failure.kind != "ServerMisbehaved":
+        return False
+    other = _announced(case) not in ("", exchange.url)
+    data = parsed_object(exchange.response_body)
+    page = (
+        exchange.status == 200 and data is None and b"access_token=" not in exchange.response_body
+    )
+    return other or _is_front(exchange.url) or page
+
+
+def evidence(exchange: Exchange) -> tuple[Row, ...]:
+    """What was asked and what came."""
+    headers = ("Content-Type", "Allow", "Location", "Retry-After")
     found = [Row(name=n, value=v) for n in headers if (v := exchange.response_header(n))]
     if page := words.title(exchange):
         found.append(Row(name="Title of the page that came", value=page))
@@ -52,23 +66,22 @@ def _announced(case: Case) -> str:
     return found if isinstance(found, str) and not url_problem(found) else ""
 
 
-def _wrong(case: Case) -> Diagnosis:
-    exchange, announced = case.exchange, _announced(case)
-    url, status = (exchange.url, exchange.status) if exchange else ("", 0)
+def _wrong(case: Case, exchange: Exchange) -> Diagnosis:
+    url, status, announced = exchange.url, exchange.status, _announced(case)
     other = announced and announced != url
     better = announced or case.form.token_endpoint
     return Diagnosis(
         cause="wrong_endpoint",
         likelihood=CERTAIN if other or status in (404, 405) or _is_front(url) else LIKELY,
-        sentence=_sentence(case, url, status),
+        sentence=_sentence(exchange),
         evidence=(
-            *_evidence(case),
+            *evidence(exchange),
             *(rows(url, announced, names=("Asked", "Metadata")) if other else ()),
         ),
         steps=(
             "Take token_endpoint from the server's metadata: its issuer, followed by "
             "/.well-known/openid-configuration.",
-            "The code is still good if nothing at that address could read it.",
+            *(_STILL_GOOD if case.with_code else ()),
         ),
         settings=_WHERE,
         remedy=Remedy(kind="retry", changes=(("token_endpoint", better),)),
@@ -79,8 +92,9 @@ def _is_front(url: str) -> bool:
     return url.rstrip("/").endswith(("/authorize", "/auth"))
 
 
-def _sentence(case: Case, url: str, status: int) -> str:
-    location = case.exchange.response_header("Location") if case.exchange else ""
+def _sentence(exchange: Exchange) -> str:
+    url, status = exchange.url, exchange.status
+    location = exchange.response_header("Location")
     if _is_front(url):
         return (
             "That is the authorization endpoint, a page for people; the token endpoint is another."
@@ -92,8 +106,6 @@ def _sentence(case: Case, url: str, status: int) -> str:
     if location:
         how = in_words(url, location)
         return f"The server moves this address ({how}); a token request is never sent on."
-    if status >= 500:
-        return "The server, or a proxy before it, broke while it worked on the request."
     return "What answered is not a token endpoint; it speaks no OAuth."
 
 
@@ -102,7 +114,7 @@ def _https_only(case: Case) -> Diagnosis:
         cause="https_required",
         likelihood=CERTAIN,
         sentence="The server insists on https, or it does not see that a proxy speaks it.",
-        evidence=_evidence(case),
+        evidence=evidence(case.exchange) if case.exchange else (),
         steps=("Use the https URL; behind a proxy, let the server trust its headers.",),
         settings=(
             Setting(

@@ -35,7 +35,7 @@ def look(case: Case) -> Iterator[Diagnosis]:
     sent, ours = case.sent.get("code_verifier", ""), case.flow.code_verifier if case.flow else ""
     if sent != ours:
         yield _verifier(case, sent, ours)
-    elif case.says(*_WORDS):
+    elif case.says(*_WORDS) and not case.unread:
         yield _both(case)
 
 

@@ -117,9 +117,7 @@ def exchange_directly(
     return page.submit("Get Access Token")
 
 
-def refresh_at(
-    http: Browser, playground: Playground, rogue: Rogue, status: int, body: Any
-) -> Page:
+def refresh_at(http: Browser, playground: Playground, rogue: Rogue, status: int, body: Any) -> Page:
     """Get a token with a refresh token, then refresh at a token endpoint that answers so."""
     tokens = {"access_token": "at-0123456789", "token_type": "Bearer", "refresh_token": "rt-0123"}
     page = exchange_at(http, playground, rogue, 200, tokens)
