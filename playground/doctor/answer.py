@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import parse_qs
 
 from playground.doctor.case import Case
 from playground.doctor.diagnosis import (
@@ -17,6 +16,7 @@ from playground.doctor.diagnosis import (
     Row,
 )
 from playground.doctor.endpoint import evidence
+from playground.doctor.words import members
 from playground.foreign_json import parsed_object
 from playground.wire.exchange import Exchange
 
@@ -51,8 +51,8 @@ def look(case: Case) -> Iterator[Diagnosis]:
 
 
 def _without_error(case: Case, exchange: Exchange) -> Iterator[Diagnosis]:
-    if exchange.status == 200 and (members := _members(exchange)):
-        yield _broken(case, exchange, members)
+    if exchange.status == 200 and (found := members(exchange)):
+        yield _broken(exchange, found)
     elif exchange.status == 403:
         yield _filtered(case, exchange)
     elif exchange.status in (502, 503, 504):
@@ -61,19 +61,11 @@ def _without_error(case: Case, exchange: Exchange) -> Iterator[Diagnosis]:
         yield _wordless(case, exchange)
 
 
-def _members(exchange: Exchange) -> tuple[str, ...]:
-    """The names in a JSON object or in a form that has a token or an error."""
-    if data := parsed_object(exchange.response_body):
-        return tuple(data)[:20]
-    form = parse_qs(exchange.response_body.decode("utf-8", "replace")[:20_000])
-    return tuple(form)[:20] if "access_token" in form or "error" in form else ()
-
-
 def _remedy(case: Case) -> Remedy:
     return RETRY if case.with_code else AGAIN
 
 
-def _broken(case: Case, exchange: Exchange, members: tuple[str, ...]) -> Diagnosis:
+def _broken(exchange: Exchange, found: tuple[str, ...]) -> Diagnosis:
     as_form = parsed_object(exchange.response_body) is None
     return Diagnosis(
         cause="token_response",
@@ -83,7 +75,7 @@ def _broken(case: Case, exchange: Exchange, members: tuple[str, ...]) -> Diagnos
         else "The server answered with success, and not as a token response must be.",
         evidence=(
             *evidence(exchange),
-            Row(name="Members that came", value=", ".join(members)),
+            Row(name="Members that came", value=", ".join(found)),
             Row(name="Members that must come", value="access_token, token_type (RFC 6749 §5.1)"),
         ),
         steps=(

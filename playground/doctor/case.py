@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from playground.doctor.words import of_error
+from playground.doctor.words import members, of_error
 from playground.errors import Failure
 from playground.flow import Flow
 from playground.foreign_json import parsed_object
@@ -175,6 +175,14 @@ class Case:
         values = self.metadata.get(name)
         return tuple(str(v) for v in values) if isinstance(values, list) else ()
 
+    def announced_or_why(self, name: str, default: str) -> str:
+        """The list in words; where there is none, what that means, or that nobody asked."""
+        if values := self.announced(name):
+            return ", ".join(values)
+        if self.metadata:
+            return f"its metadata has no {name}: {default}"
+        return "not known: its metadata was not read in this flow"
+
     def says(self, *words: str) -> bool:
         """Whether the server's words contain one of these; given in lower case, matched loosely."""
         return any(word in self.text for word in words)
@@ -182,6 +190,14 @@ class Case:
     def failed(self, *titles: str) -> bool:
         """Whether a check of one of these names failed."""
         return any(c.verdict == "fail" and c.title in titles for c in self.failure.checks)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the server has answered the exchange of the code with success."""
+        return any(
+            x.purpose == TOKEN_PURPOSE and x.status == 200 and _is_success(members(x))
+            for x in self.exchanges
+        )
 
     def revocations(self) -> Mapping[str, Exchange]:
         """The tokens that this flow revoked before the failure, each with the accepted request."""
@@ -206,6 +222,10 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
     if exchange.channel != "back" or exchange.method != "POST":
         return {}
     return dict(parse_qsl(exchange.request_body.decode("utf-8", "replace")))
+
+
+def _is_success(names: tuple[str, ...]) -> bool:
+    return bool(names) and "error" not in names
 
 
 def _document(exchange: Exchange) -> Mapping[str, object]:

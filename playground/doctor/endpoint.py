@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from playground.doctor import words
 from playground.doctor.case import Case
-from playground.doctor.diagnosis import CERTAIN, LIKELY, Diagnosis, Remedy, Row, Setting
+from playground.doctor.diagnosis import CERTAIN, LIKELY, Diagnosis, Remedy, Row, Setting, to_form
 from playground.doctor.difference import in_words, rows
-from playground.doctor.products import APIM, DJANGO, ENTRA, IS, KEYCLOAK
-from playground.foreign_json import parsed_object
+from playground.doctor.products import APIM, DJANGO, ENTRA, IS, KEYCLOAK, settings
 from playground.urls import url_problem
 from playground.wire.exchange import Exchange
 
@@ -21,12 +20,17 @@ _WHERE = (
     Setting(product=DJANGO, where="{host}/o/token/, with the slash"),
     Setting(product=ENTRA, where="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"),
 )  # fmt: skip
+_CALLS = {"Introspection": "introspection_endpoint", "Revocation": "revocation_endpoint"}
 _STILL_GOOD = ("The code is still good if nothing at that address could read it.",)
 
 
 def look(case: Case) -> Iterator[Diagnosis]:
     """Only where an answer came to a token request and it is none of OAuth's."""
-    if case.exchange is None or case.under_way or not case.at_token:
+    if case.exchange is None or case.under_way:
+        return
+    if case.at_token_calls and (case.exchange.status in (404, 405) or _moved(case.exchange)):
+        yield _wrong_call(case, case.exchange)
+    if not case.at_token:
         return
     if case.says("https required"):
         yield _https_only(case)
@@ -36,15 +40,12 @@ def look(case: Case) -> Iterator[Diagnosis]:
 
 def _is_elsewhere(case: Case, exchange: Exchange) -> bool:
     """What the address alone explains, or a web page that came with success."""
-    if exchange.status in (404, 405) or 300 <= exchange.status < 400:
+    if exchange.status in (404, 405) or _moved(exchange):
         return True
     if case.failure.kind != "ServerMisbehaved":
         return False
     other = _announced(case) not in ("", exchange.url)
-    data = parsed_object(exchange.response_body)
-    page = (
-        exchange.status == 200 and data is None and b"access_token=" not in exchange.response_body
-    )
+    page = exchange.status == 200 and not words.members(exchange)
     return other or _is_front(exchange.url) or page
 
 
@@ -88,6 +89,27 @@ def _wrong(case: Case, exchange: Exchange) -> Diagnosis:
     )
 
 
+def _moved(exchange: Exchange) -> bool:
+    return 300 <= exchange.status < 400
+
+
+def _wrong_call(case: Case, exchange: Exchange) -> Diagnosis:
+    """Introspection and revocation, each at an endpoint of its own (RFC 7662 §2, RFC 7009 §2)."""
+    name = _CALLS.get(exchange.purpose, "introspection_endpoint")
+    announced = case.metadata.get(name)
+    told = announced if isinstance(announced, str) else "not known"
+    return Diagnosis(
+        cause="wrong_endpoint",
+        likelihood=CERTAIN,
+        sentence=f"{_sentence(exchange)[:-1]}; the {name.partition('_')[0]} endpoint is another, "
+        "or the server has none.",
+        evidence=(*evidence(exchange), Row(name=f"{name} of the metadata", value=told)),
+        steps=(f"Take {name} from the server's metadata; where it has none, switch it on there.",),
+        settings=settings("introspection", case.form) if name.startswith("intro") else (),
+        remedy=to_form(name),
+    )
+
+
 def _is_front(url: str) -> bool:
     return url.rstrip("/").endswith(("/authorize", "/auth"))
 
@@ -102,7 +124,7 @@ def _sentence(exchange: Exchange) -> str:
     if status == 404:
         return "There is nothing at this address of the server."
     if status == 405:
-        return "This address does not take a POST, so it is not the token endpoint."
+        return "This address does not take a POST."
     if location:
         how = in_words(url, location)
         return f"The server moves this address ({how}); a token request is never sent on."

@@ -1,14 +1,15 @@
-"""What a server says about its own refusal: an error's members, a page's title, a short text."""
+"""What an answer says of itself: an error's members, a page's title, a short text."""
 
 from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 from playground.foreign_json import parsed_object
 from playground.wire.exchange import Exchange
 
-_READ, _SHORT = 20_000, 500
+_READ, _SHORT, _MOST = 20_000, 500, 20
 _TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)
 _MEMBERS = ("error", "error_description", "error_hint", "message", "detail")
 
@@ -24,6 +25,14 @@ def of_error(exchange: Exchange) -> str:
         return title(exchange)
     short = len(exchange.response_body) <= _SHORT
     return exchange.response_body.decode("utf-8", "replace") if short else ""
+
+
+def members(exchange: Exchange) -> tuple[str, ...]:
+    """The names in a JSON object, or in a form that has a token or an error in it."""
+    if data := parsed_object(exchange.response_body):
+        return tuple(data)[:_MOST]
+    form = parse_qs(exchange.response_body[:_READ].decode("utf-8", "replace"))
+    return tuple(form)[:_MOST] if "access_token" in form or "error" in form else ()
 
 
 def title(exchange: Exchange) -> str:

@@ -31,6 +31,16 @@ def test_connection_refused(http: Browser, playground: Playground, rogue: Rogue)
     way_back(page)
 
 
+def test_discovery_of_a_server_that_is_not_there(http: Browser, playground: Playground) -> None:
+    """A look-up belongs to no flow, and is diagnosed by what its failure says."""
+    port = free_port()
+    page = http.get(f"{playground.url}/playground2/discovery")
+    refused = page.submit("Look it up", issuer=f"https://localhost:{port}")
+    assert f"Is the server running on {port}?" in lede(refused)
+    unknown = page.submit("Look it up", issuer="https://no-such-host.invalid")
+    assert "does not know the host name no-such-host.invalid" in lede(unknown)
+
+
 def test_unknown_host(http: Browser, playground: Playground, rogue: Rogue) -> None:
     """A name that this machine does not know, with the line for /etc/hosts."""
     page = exchange(http, playground, rogue, "https://no-such-host.invalid/token")
