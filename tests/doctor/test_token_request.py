@@ -82,6 +82,40 @@ def test_method_that_the_metadata_does_not_allow(
     assert chosen == "client_secret_post"
 
 
+def test_metadata_that_does_not_name_the_methods(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """What it leaves out has a default; it was read all the same."""
+    said = {**metadata(rogue)}
+    del said["token_endpoint_auth_methods_supported"]
+    rogue.answer("/.well-known/openid-configuration", 200, body=said)
+    rogue.answer("/token", 401, {"Content-Type": "application/json"}, {"error": "invalid_client"})
+    state = begin(http, playground, rogue, issuer=rogue.url)
+    page = come_back(http, playground, code="c", state=state).submit("Get Access Token")
+    assert "client_secret_basic then (RFC 8414" in evidence(page, "Methods the server allows")
+    assert "was not read" not in page.words
+
+
+def test_refused_client_without_a_code(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """Where there is no code, nothing is said of one; the way on leads to the first form."""
+    body = {"error": "invalid_client"}
+    page = exchange_directly(http, playground, rogue, "client_credentials", 401, body)
+    assert "not the one the server has for this client id" in lede(page)
+    assert "code may still" not in page.words
+    assert "Change it in the form" in page.words
+
+
+def test_fitting_verifier_that_is_refused(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Both challenges are the same; the server may compute its own in a way of its own."""
+    body = {"error": "invalid_grant", "error_description": "PKCE verification failed"}
+    page = exchange_at(http, playground, rogue, 400, body)
+    assert "though it fits the challenge we sent" in lede(page)
+    assert "without padding (RFC 7636 §4.6)" in page.words
+    assert page.soup.select_one("code.diff") is None
+
+
 def metadata(rogue: Rogue) -> dict[str, object]:
     """What a server says that takes one method only."""
     return {
@@ -214,7 +248,7 @@ def test_expired_code(
 @pytest.mark.parametrize(
     ("status", "error", "description", "cause"),
     [
-        (400, "invalid_grant", "Code not valid", "has been used"),
+        (400, "invalid_grant", "Code not valid", "does not know this code"),
         (400, "invalid_grant", "Code is expired", "too old"),
         (
             400,
@@ -225,7 +259,7 @@ def test_expired_code(
         (400, "invalid_grant", "Malformed auth code.", "does not know this code"),
         (403, "invalid_grant", "Invalid authorization code", "does not know this code"),
     ],
-    ids=["keycloak-used", "keycloak-expired", "entra", "google", "auth0"],
+    ids=["keycloak-unknown", "keycloak-expired", "entra", "google", "auth0"],
 )
 def test_vendors_words_for_a_dead_code(
     http: Browser,
