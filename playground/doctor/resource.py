@@ -178,7 +178,7 @@ def _audience(case: Case) -> Diagnosis:
         sentence = "The API may not know the token's issuer, or want another audience in it."
     return Diagnosis(
         cause="audience",
-        likelihood=LIKELY if elsewhere else POSSIBLE - 5,
+        likelihood=POSSIBLE if elsewhere else POSSIBLE - 5,
         sentence=sentence,
         evidence=(
             Row(name="Audience (aud)", value=", ".join(audience) or "not in the token"),
@@ -205,7 +205,7 @@ def _revoked(case: Case) -> Diagnosis:
         return _dead(LIKELY + 1, also, found)
     said = case.says("revoked", "inactive", "not active")
     return _dead(
-        LIKELY - 5 if said else POSSIBLE, "The token was revoked, or replaced by a newer one."
+        LIKELY - 5 if said else POSSIBLE + 5, "The token was revoked, or replaced by a newer one."
     )
 
 
