@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
+from playground.doctor.words import members, of_error
 from playground.errors import Failure
 from playground.flow import Flow
 from playground.foreign_json import parsed_object
@@ -15,7 +17,7 @@ from playground.form import Form
 from playground.protocol.token import TOKEN_PURPOSE
 from playground.wire.exchange import Exchange
 
-_READ = 20_000
+_MISSING = re.compile(r"missing|required|absent|not (?:present|provided|specified|given)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,18 @@ class Case:
         """The exchange that failed."""
         return next((x for x in self.exchanges if x.id == self.failure.exchange), None)
 
+    @property
+    def url(self) -> str:
+        """Where the failed request went; the failure's own word where no exchange is known."""
+        return self.exchange.url if self.exchange else dict(self.failure.evidence).get("URL", "")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether no complete answer came: the transport gave up."""
+        if self.exchange is None:
+            return "Reason" in dict(self.failure.evidence)
+        return bool(self.exchange.error_kind)
+
     @cached_property
     def last_answer(self) -> Exchange | None:
         """The newest answer of a server to one of our requests, the failed one first."""
@@ -61,11 +75,22 @@ class Case:
 
     @cached_property
     def text(self) -> str:
-        """Everything the server said about the failure, in lower case."""
-        body = (
-            self.exchange.response_body[:_READ].decode("utf-8", "replace") if self.exchange else ""
-        )
-        return " ".join((self.failure.error, self.failure.error_description, body)).lower()
+        """What the server said about the failure, in lower case.
+
+        A server that broke speaks of itself, not of the request: only its code counts.
+        """
+        if self.failure.server_status >= 500:
+            return self.failure.error.lower()
+        said = of_error(self.exchange) if self.exchange else ""
+        return " ".join((self.failure.error, self.failure.error_description, said)).lower()
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """The parameters of the token request that the server calls missing, though they came."""
+        told = self.failure.error in ("", "invalid_request", "unsupported_grant_type")
+        if not self.at_token or not told or not _MISSING.search(self.text):
+            return ()
+        return tuple(name for name in self.sent if "_" in name and name in self.text)
 
     @cached_property
     def asked(self) -> Mapping[str, str]:
@@ -150,6 +175,14 @@ class Case:
         values = self.metadata.get(name)
         return tuple(str(v) for v in values) if isinstance(values, list) else ()
 
+    def announced_or_why(self, name: str, default: str) -> str:
+        """The list in words; where there is none, what that means, or that nobody asked."""
+        if values := self.announced(name):
+            return ", ".join(values)
+        if self.metadata:
+            return f"its metadata has no {name}: {default}"
+        return "not known: its metadata was not read in this flow"
+
     def says(self, *words: str) -> bool:
         """Whether the server's words contain one of these; given in lower case, matched loosely."""
         return any(word in self.text for word in words)
@@ -157,6 +190,14 @@ class Case:
     def failed(self, *titles: str) -> bool:
         """Whether a check of one of these names failed."""
         return any(c.verdict == "fail" and c.title in titles for c in self.failure.checks)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the server has answered the exchange of the code with success."""
+        return any(
+            x.purpose == TOKEN_PURPOSE and x.status == 200 and _is_success(members(x))
+            for x in self.exchanges
+        )
 
     def revocations(self) -> Mapping[str, Exchange]:
         """The tokens that this flow revoked before the failure, each with the accepted request."""
@@ -181,6 +222,10 @@ def _parameters(exchange: Exchange) -> dict[str, str]:
     if exchange.channel != "back" or exchange.method != "POST":
         return {}
     return dict(parse_qsl(exchange.request_body.decode("utf-8", "replace")))
+
+
+def _is_success(names: tuple[str, ...]) -> bool:
+    return bool(names) and "error" not in names
 
 
 def _document(exchange: Exchange) -> Mapping[str, object]:

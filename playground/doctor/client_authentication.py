@@ -10,7 +10,6 @@ from playground.doctor.diagnosis import (
     CERTAIN,
     LIKELY,
     POSSIBLE,
-    RETRY,
     UNLIKELY,
     Diagnosis,
     Remedy,
@@ -30,6 +29,7 @@ _NONE_SENT = ("no client credentials", "aadsts7000218", "unsupported client auth
 _WRONG = (
     "client credentials are invalid",
     "client authentication failed",
+    "incorrect_client_credentials",
     "invalid client or invalid client credentials",
     "aadsts7000215",
     "aadsts7000222",
@@ -70,13 +70,13 @@ def _about_client(case: Case) -> bool:
 
 def _evidence(case: Case) -> tuple[Row, ...]:
     client_id, secret = case.credentials
-    allowed = case.announced("token_endpoint_auth_methods_supported")
+    allowed = "token_endpoint_auth_methods_supported"
     shown = [
         Row(name="Client id sent", value=client_id or "none"),
         Row(name="Method used", value=f"{case.method}: {_HOW.get(case.method, 'a signed JWT')}"),
         Row(
             name="Methods the server allows",
-            value=", ".join(allowed) or "not known: its metadata was not read in this flow",
+            value=case.announced_or_why(allowed, "client_secret_basic then (RFC 8414 §2)"),
         ),
     ]
     if secret and "assertion" not in case.method:
@@ -129,12 +129,21 @@ def _wrong_method(case: Case, likelihood: int, sentence: str, better: str) -> Di
         sentence=sentence,
         evidence=_evidence(case),
         steps=(
-            f"Try {better} in the form below." if better else "Try another method below.",
+            f"Try {better} {_where(case)}." if better else f"Try another method {_where(case)}.",
             "Or change what the server expects of this client.",
         ),
         settings=settings("auth_method", case.form),
-        remedy=Remedy(kind="retry", changes=changes),
+        remedy=_remedy(case, "token_endpoint_auth_method", changes),
     )
+
+
+def _where(case: Case) -> str:
+    return "below" if case.with_code else "in the form"
+
+
+def _remedy(case: Case, field: str, changes: tuple[tuple[str, str], ...] = ()) -> Remedy:
+    """The second form where a code waits; else the first one."""
+    return Remedy(kind="retry", changes=changes) if case.with_code else to_form(field)
 
 
 def _other_method(case: Case) -> Diagnosis:
@@ -143,9 +152,9 @@ def _other_method(case: Case) -> Diagnosis:
         likelihood=UNLIKELY if case.says(*_WRONG) else POSSIBLE,
         sentence="The secret may be right and the server expects another authentication method.",
         evidence=_evidence(case),
-        steps=("Choose another method in the form below; a server may allow one per client.",),
+        steps=(f"Choose another method {_where(case)}; a server may allow one per client.",),
         settings=settings("auth_method", case.form),
-        remedy=RETRY,
+        remedy=_remedy(case, "token_endpoint_auth_method"),
     )
 
 
@@ -175,11 +184,13 @@ def _secret(case: Case) -> Diagnosis:
         evidence=_evidence(case),
         steps=(
             "Copy the secret from the server once more and type it below; the code may still "
-            "be good.",
+            "be good."
+            if case.with_code
+            else "Copy the secret from the server once more and type it in the form.",
             "A secret that was generated anew makes the old one worthless at once.",
         ),
         settings=settings("client", case.form),
-        remedy=RETRY,
+        remedy=_remedy(case, "client_secret"),
     )
 
 
@@ -211,7 +222,9 @@ def _encoding(case: Case) -> Diagnosis:
         evidence=_evidence(case),
         steps=("RFC 6749 §2.3.1 asks for the encoding. client_secret_post does without it.",),
         settings=settings("auth_method", case.form),
-        remedy=Remedy(
-            kind="retry", changes=(("token_endpoint_auth_method", "client_secret_post"),)
+        remedy=_remedy(
+            case,
+            "token_endpoint_auth_method",
+            (("token_endpoint_auth_method", "client_secret_post"),),
         ),
     )

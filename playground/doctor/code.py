@@ -9,14 +9,21 @@ from playground.doctor.diagnosis import AGAIN, CERTAIN, LIKELY, POSSIBLE, UNLIKE
 
 _USED = (
     "inactive authorization code",
-    "code not valid",
     "54005",
     "already redeemed",
     "already been used",
     "already used",
 )
 _EXPIRED = ("expired", "70008")
-_WRONG = ("invalid authorization code", "malformed auth code", "code is invalid", "bad request")
+_EITHER = ("incorrect or expired", "invalid or expired", "invalid or has expired")
+_WRONG = (
+    "bad_verification_code",
+    "invalid authorization code",
+    "malformed auth code",
+    "code is invalid",
+    "bad request",
+)
+_NOT_VALID = ("code not valid",)  # Keycloak's, of a used code as of one that it never knew
 _LIFETIMES = "WSO2 and Okta give a code 300 s, Django OAuth Toolkit 60 s"
 _SHORT, _LONG = 60, 300
 
@@ -26,8 +33,7 @@ def look(case: Case) -> Iterator[Diagnosis]:
     refused = case.failure.error in ("invalid_grant", "invalid_request", "access_denied")
     if not case.with_code or not (refused or case.says(*_WRONG)) or case.failure.status >= 500:
         return
-    before = case.earlier()
-    if before or case.says(*_USED):
+    if case.earlier() or case.says(*_USED, *_NOT_VALID):
         yield _used(case)
     yield _expired(case)
     yield _foreign(case)
@@ -49,14 +55,16 @@ def _evidence(case: Case) -> tuple[Row, ...]:
 
 def _used(case: Case) -> Diagnosis:
     times = len(case.earlier())
-    sentence = (
-        f"The code was sent {'once' if times == 1 else f'{times} times'} before; it works once."
-        if times
-        else "The server says that the code has been used; something else was faster."
-    )
+    said = case.says(*_USED)
+    sentence = "Something else may have used the code first."
+    if times:
+        how_often = "once" if times == 1 else f"{times} times"
+        sentence = f"The code was sent {how_often} before; it works once."
+    elif said:
+        sentence = "The server says that the code has been used; something else was faster."
     return Diagnosis(
         cause="code_used",
-        likelihood=CERTAIN if case.says(*_USED) else LIKELY,
+        likelihood=CERTAIN if said else LIKELY if times else POSSIBLE - 5,
         sentence=sentence,
         evidence=_evidence(case),
         steps=(
@@ -69,13 +77,11 @@ def _used(case: Case) -> Diagnosis:
 
 
 def _expired(case: Case) -> Diagnosis:
-    age = _age(case)
+    age, said = _age(case), case.says(*_EXPIRED) and not case.says(*_EITHER)
     by_age = LIKELY if age > _LONG else POSSIBLE if age > _SHORT else UNLIKELY
     return Diagnosis(
         cause="code_expired",
-        likelihood=CERTAIN
-        if case.says(*_EXPIRED) and age > _SHORT
-        else max(by_age, LIKELY if case.says(*_EXPIRED) else 0),
+        likelihood=CERTAIN if said and age > _SHORT else max(by_age, LIKELY if said else 0),
         sentence="The code is too old; a code lives for a few minutes at most.",
         evidence=_evidence(case),
         steps=("Authorize again and exchange the code without waiting.",),
@@ -86,8 +92,9 @@ def _expired(case: Case) -> Diagnosis:
 def _foreign(case: Case) -> Diagnosis:
     return Diagnosis(
         cause="code_foreign",
-        likelihood=POSSIBLE if case.says(*_WRONG) else UNLIKELY - 5,
-        sentence="The server does not know this code: it is another server's, or another client's.",
+        likelihood=POSSIBLE if case.says(*_WRONG, *_NOT_VALID) else UNLIKELY - 5,
+        sentence="The server does not know this code: it is another server's or client's, or it is "
+        "not valid any more.",
         evidence=(
             Row(name="Authorize Endpoint", value=case.form.authorization_endpoint),
             Row(name="Access Token Endpoint", value=case.exchange.url if case.exchange else ""),

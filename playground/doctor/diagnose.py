@@ -5,6 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from playground.doctor import (
+    answer,
     client_authentication,
     clock,
     code,
@@ -22,6 +23,7 @@ from playground.doctor import (
     state,
     tls,
     trouble,
+    without_code,
 )
 from playground.doctor.case import Case
 from playground.doctor.diagnosis import Diagnosis
@@ -39,10 +41,12 @@ FAMILIES = (
     form_post,
     prompt,
     endpoint,
+    answer,
     resource,
     id_token,
     clock,
     code,
+    without_code,
     trouble,
 )
 MOST = 6

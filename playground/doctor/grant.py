@@ -24,7 +24,7 @@ def look(case: Case) -> Iterator[Diagnosis]:
     """unauthorized_client with 401 is Keycloak's word for a wrong secret, not for a grant."""
     failure = case.failure
     unauthorized = failure.error == "unauthorized_client" and failure.server_status != 401
-    if not (case.in_front or case.at_token):
+    if not (case.in_front or case.at_token) or case.unread:
         return
     if failure.error in _CODES or unauthorized or case.says(*_WORDS):
         yield _application(case)

@@ -35,7 +35,7 @@ def look(case: Case) -> Iterator[Diagnosis]:
     sent, ours = case.sent.get("code_verifier", ""), case.flow.code_verifier if case.flow else ""
     if sent != ours:
         yield _verifier(case, sent, ours)
-    elif case.says(*_WORDS):
+    elif case.says(*_WORDS) and not case.unread:
         yield _both(case)
 
 
@@ -96,8 +96,9 @@ def _compared(case: Case, sent: str) -> tuple[Row, ...]:
         rows += [
             Row(name="Challenge of the authorization request", value=asked),
             Row(name="Challenge of the verifier that was sent", value=fitting),
-            Row(name="Difference", parts=parts(asked, fitting)),
         ]
+        if asked != fitting:
+            rows.append(Row(name="Difference", parts=parts(asked, fitting)))
     rows.append(Row(name="Verifier sent", value=f"{len(sent)} characters" if sent else "none"))
     return tuple(rows)
 
@@ -113,7 +114,13 @@ def _both(case: Case) -> Diagnosis:
         evidence=_compared(case, case.sent.get("code_verifier", "")),
         steps=("Authorize again with S256.",)
         if without
-        else ("Look for something between browser and server that rewrites the request.",),
+        else (
+            "Does the server compute the challenge right? It is BASE64URL(SHA256(verifier)) "
+            "without padding (RFC 7636 §4.6); some leave the padding on, use hex or plain base64, "
+            "or compare the verifier itself.",
+            "Does it keep the challenge with the code, or does anything in between rewrite the "
+            "authorization request?",
+        ),
         settings=settings("pkce", case.form),
         remedy=_WITH_S256 if without else AGAIN,
     )

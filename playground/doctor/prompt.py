@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from playground.doctor.case import Case
-from playground.doctor.diagnosis import AGAIN, CERTAIN, LIKELY, POSSIBLE, Diagnosis, Remedy, Row
+from playground.doctor.diagnosis import (
+    AGAIN,
+    CERTAIN,
+    LIKELY,
+    POSSIBLE,
+    UNLIKELY,
+    Diagnosis,
+    Remedy,
+    Row,
+)
 from playground.doctor.products import settings
 from playground.protocol.authorization import UNASKED
 
@@ -15,7 +24,33 @@ _WHY = {
     "interaction_required": "the server has something to show",
     "account_selection_required": "the person must choose an account",
 }
-_ADMIN = ("90094", "65001", "admin consent", "administrator")
+_ADMIN = (
+    "90094",
+    "65001",
+    "admin consent",
+    "administrator",
+    "assigned",
+    "policy",
+    "verify your",
+    "verified",
+    "locked",
+    "blocked",
+    "disabled",
+    "suspended",
+    "permission",
+    "not authorized",
+    "unauthorized",
+    "not allowed",
+    "role",
+)
+_BY_PERSON = (
+    "denied the consent",
+    "user denied",
+    "resource owner denied",
+    "declined",
+    "cancel",
+    "65004",
+)
 
 
 def look(case: Case) -> Iterator[Diagnosis]:
@@ -58,11 +93,17 @@ def _sign_in_failed(case: Case) -> Diagnosis:
     )
 
 
+def _by_policy(case: Case) -> bool:
+    return case.says(*_ADMIN) and not case.says(*_BY_PERSON)
+
+
 def _denied(case: Case) -> Diagnosis:
-    by_person = case.says("denied the consent", "user denied", "resource owner denied", "65004")
+    by_person = case.says(*_BY_PERSON)
+    told = bool(case.failure.error_description)
+    otherwise = UNLIKELY if _by_policy(case) else POSSIBLE + 5 if told else LIKELY
     return Diagnosis(
         cause="denied",
-        likelihood=CERTAIN if by_person else LIKELY,
+        likelihood=CERTAIN if by_person else otherwise,
         sentence="The person pressed Deny."
         if by_person
         else "The person said no, or closed the approval.",
@@ -75,9 +116,12 @@ def _denied(case: Case) -> Diagnosis:
 def _policy(case: Case) -> Diagnosis:
     return Diagnosis(
         cause="policy",
-        likelihood=LIKELY + 10 if case.says(*_ADMIN) else POSSIBLE - 10,
+        likelihood=LIKELY + 10 if _by_policy(case) else POSSIBLE - 10,
         sentence="The server's policy says no for this person or this application.",
-        steps=("Ask whoever runs the server: a role, an approval by an administrator, a rule.",),
+        steps=(
+            "Ask whoever runs the server: the person may have to be assigned to the application, "
+            "hold a role, confirm an address, or be approved by an administrator.",
+        ),
         settings=settings("consent", case.form),
         remedy=AGAIN,
     )

@@ -25,7 +25,7 @@ def look(case: Case) -> Iterator[Diagnosis]:
     asked, sent = case.asked.get("redirect_uri", ""), case.sent.get("redirect_uri", "")
     if case.with_code and asked and sent != asked:
         yield _two_urls(case, asked, sent)
-    elif case.with_code and case.says(*_WORDS):
+    elif case.with_code and case.says(*_WORDS) and not case.unread:
         yield _remembered(case, sent)
     elif case.in_front and case.says(*_WORDS):
         yield _not_registered(case, asked)

@@ -19,7 +19,25 @@ from playground.doctor.diagnosis import (
 )
 from playground.doctor.products import settings
 from playground.protocol.jwt_view import open_jwt
+from playground.protocol.resource import challenge
 from playground.wire.exchange import Exchange
+
+_BACK = Remedy(kind="token", label="Back to the token")
+_TELLING = ("Allow", "Retry-After")
+_ANSWERED = {
+    400: (
+        "The resource does not like the request itself: something that it wants is missing or odd.",
+        "Look at the raw answer below, and at what the API's documentation wants in a request.",
+    ),
+    405: (
+        "The resource does not take a GET at this address.",
+        "Send it with the API's own method, under “Any protected resource”.",
+    ),
+    429: (
+        "The resource counts too many requests, and takes none just now.",
+        "Wait as long as Retry-After says, or a minute, and try again.",
+    ),
+}
 
 
 def look(case: Case) -> Iterator[Diagnosis]:
@@ -29,16 +47,80 @@ def look(case: Case) -> Iterator[Diagnosis]:
     status = case.exchange.status
     if _is_userinfo(case) and status in (401, 403) and "openid" not in case.form.scopes:
         yield _without_openid(case)
-    if status == 401:
+    if status == 401 and _wants_basic(case.exchange):
+        yield _other_scheme(case.exchange)
+    elif status == 401:
         yield _expired(case)
         yield _audience(case)
         yield _revoked(case)
-    elif status == 404 or status >= 500 or case.failure.kind == "ServerMisbehaved":
+    elif status == 403 and not _challenged(case.exchange):
+        yield _forbidden(case.exchange)
+    elif status in _ANSWERED:
+        yield _answered(case, case.exchange)
+    elif case.failure.kind == "ServerMisbehaved" and not case.under_way:
         yield _wrong_url(case, status)
 
 
 def _is_userinfo(case: Case) -> bool:
     return bool(case.exchange) and case.exchange.url == case.form.userinfo_endpoint  # type: ignore[union-attr]
+
+
+def _challenged(exchange: Exchange) -> bool:
+    return bool(challenge(exchange.response_header("WWW-Authenticate")))
+
+
+def _wants_basic(exchange: Exchange) -> bool:
+    """Whether it names a scheme, and Bearer is not among them (RFC 9110 §11.6.1)."""
+    header = exchange.response_header("WWW-Authenticate").lower()
+    return bool(header) and "bearer" not in header and "dpop" not in header
+
+
+def _other_scheme(exchange: Exchange) -> Diagnosis:
+    header = exchange.response_header("WWW-Authenticate")
+    return Diagnosis(
+        cause="other_scheme",
+        likelihood=LIKELY + 10,
+        sentence=f"The resource asks for {header.split()[0]}, and not for a token.",
+        evidence=(
+            Row(name="WWW-Authenticate", value=header),
+            Row(name="Asked", value=exchange.url),
+        ),
+        steps=(
+            "Is this the API's address? A server's page for administrators answers like this.",
+            "Or the API is not set up yet to take bearer tokens (RFC 6750 §3).",
+        ),
+        remedy=to_form("resource_endpoint"),
+    )
+
+
+def _forbidden(exchange: Exchange) -> Diagnosis:
+    return Diagnosis(
+        cause="forbidden",
+        likelihood=LIKELY,
+        sentence="The resource refuses and does not say why: a role, a subscription or a scope is "
+        "missing, or a filter before it said no.",
+        evidence=(Row(name="Asked", value=exchange.url),),
+        steps=(
+            "Look at the raw answer below: its body may tell more.",
+            "May this person, and this application, call the API? A new token alone changes "
+            "nothing.",
+        ),
+        remedy=_BACK,
+    )
+
+
+def _answered(case: Case, exchange: Exchange) -> Diagnosis:
+    """The address is right enough to be answered in the words of HTTP (RFC 9110 §15.5)."""
+    sentence, step = _ANSWERED[exchange.status]
+    found = [Row(name=n, value=v) for n in _TELLING if (v := exchange.response_header(n))]
+    return Diagnosis(
+        cause="resource_answered",
+        likelihood=CERTAIN if exchange.status == 429 else LIKELY,
+        sentence=sentence,
+        evidence=(Row(name="Asked", value=f"{exchange.method} {exchange.url}"), *found),
+        steps=(step, "The token may be fine."),
+        remedy=_BACK,
+    )
 
 
 def _without_openid(case: Case) -> Diagnosis:
@@ -63,9 +145,10 @@ def _expired(case: Case) -> Diagnosis:
     over = bool(token and token.expires_at is not None and sent >= token.expires_at)
     age = sent - token.received_at if token else 0.0
     lifetime = f"{token.expires_in} s" if token and token.expires_in is not None else "not said"
+    said = case.says("expired") and not case.says("revoked", "invalid or expired")
     return Diagnosis(
         cause="token_expired",
-        likelihood=CERTAIN if over else LIKELY if case.says("expired") else UNLIKELY,
+        likelihood=CERTAIN if over else LIKELY if said else UNLIKELY,
         sentence="The token has expired."
         if over
         else "The token may have expired on the server's clock.",
@@ -74,24 +157,32 @@ def _expired(case: Case) -> Diagnosis:
             Row(name="Lifetime (expires_in)", value=lifetime),
         ),
         steps=("Refresh the token, or authorize again.",),
-        remedy=Remedy(kind="token", label="Back to the token"),
+        remedy=_BACK,
     )
 
 
 def _audience(case: Case) -> Diagnosis:
+    """Only a URL of another place tells anything; what another name stands for, the API knows."""
     token = case.flow.token if case.flow else None
     view = open_jwt(token.access_token) if token else None
-    audience = view.claims.get("aud") if view and view.claims else None
-    asked = place(case.exchange.url) if case.exchange else ""
+    found = view.claims.get("aud") if view and view.claims else None
+    audience = [str(one) for one in (found if isinstance(found, list) else [found]) if one]
+    url = case.exchange.url if case.exchange else ""
+    places = [place(one) for one in audience if one.startswith(("http://", "https://"))]
+    elsewhere = bool(places) and len(places) == len(audience) and place(url) not in places
+    if view is None:
+        sentence = "The token is opaque: only the server that issued it can tell what it is for."
+    elif elsewhere:
+        sentence = f"The token may not be meant for {place(url)}: its audience is another place."
+    else:
+        sentence = "The API may not know the token's issuer, or want another audience in it."
     return Diagnosis(
         cause="audience",
-        likelihood=POSSIBLE,
-        sentence=f"The token is not meant for {asked}: its audience is another."
-        if view
-        else "The token is opaque: only the server that issued it can tell what it is for.",
+        likelihood=POSSIBLE if elsewhere else POSSIBLE - 5,
+        sentence=sentence,
         evidence=(
-            Row(name="Audience (aud)", value=str(audience) if audience else "not in the token"),
-            Row(name="Asked", value=case.exchange.url if case.exchange else ""),
+            Row(name="Audience (aud)", value=", ".join(audience) or "not in the token"),
+            Row(name="Asked", value=url),
         ),
         steps=(
             "Ask the authorization server for a token for this API.",
@@ -99,7 +190,7 @@ def _audience(case: Case) -> Diagnosis:
             "and is refused.",
         ),
         settings=settings("audience", case.form),
-        remedy=Remedy(kind="token", label="Back to the token"),
+        remedy=_BACK,
     )
 
 
@@ -112,8 +203,10 @@ def _revoked(case: Case) -> Diagnosis:
     if found := revoked.get(refresh_token):
         also = "You revoked the refresh token; the access token has ended with it."
         return _dead(LIKELY + 1, also, found)
-    likelihood = POSSIBLE if case.says("revoked", "inactive") else UNLIKELY
-    return _dead(likelihood, "The token was revoked, or replaced by a newer one.")
+    said = case.says("revoked", "inactive", "not active")
+    return _dead(
+        LIKELY - 5 if said else POSSIBLE + 5, "The token was revoked, or replaced by a newer one."
+    )
 
 
 def _dead(likelihood: int, sentence: str, revocation: Exchange | None = None) -> Diagnosis:
@@ -141,7 +234,9 @@ def _wrong_url(case: Case, status: int) -> Diagnosis:
         likelihood=LIKELY,
         sentence="The resource server broke while it worked on the request."
         if status >= 500
-        else "This is not the address of the resource; the token may be fine.",
+        else "This is not the address of the resource; the token may be fine."
+        if status in (200, 404)
+        else "The resource is not to be had like this at this address; the token may be fine.",
         evidence=(Row(name="Asked", value=case.exchange.url if case.exchange else ""),),
         steps=("Compare the URL with the API's documentation, then try again from the token.",),
         remedy=to_form("resource_endpoint")

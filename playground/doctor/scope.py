@@ -24,22 +24,26 @@ def look(case: Case) -> Iterator[Diagnosis]:
 
 def _refused(case: Case) -> Diagnosis:
     asked, known = case.form.scopes, case.announced("scopes_supported")
-    suspects = [scope for scope in asked if known and scope not in known] or [
-        scope for scope in asked if scope.lower() in case.text.replace("invalid_scope", "")
-    ]
-    rest = " ".join(scope for scope in asked if scope not in suspects)
+    unknown = [scope for scope in asked if known and scope not in known]
+    suspects = unknown or _named(case)
+    some = len(suspects) == len(asked) > 1 and not unknown  # Keycloak repeats the whole list
     named = ", ".join(suspects)
+    sentence = f"The server does not give the scope {named}."
+    if some:
+        sentence = f"The server does not give one of the scopes {named}."
+    elif not suspects:
+        sentence = (
+            "The server does not know one of the scopes, or this application may not ask for it."
+        )
     return Diagnosis(
         cause="scope",
         likelihood=CERTAIN,
-        sentence=f"The server does not give the scope {named}."
-        if suspects
-        else "The server does not know one of the scopes, or this application may not ask for it.",
+        sentence=sentence,
         evidence=(
             Row(name="Asked for", value=" ".join(asked) or "no scope"),
             Row(
                 name="Scopes in the server's metadata",
-                value=" ".join(known) or "not known: its metadata was not read in this flow",
+                value=case.announced_or_why("scopes_supported", "it may know any scope"),
             ),
         ),
         steps=(
@@ -47,12 +51,25 @@ def _refused(case: Case) -> Diagnosis:
             "Scopes are case-sensitive words with one space between them.",
         ),
         settings=settings("scope", case.form),
-        remedy=Remedy(
-            kind="again", label=f"Authorize again without {named}", changes=(("scope", rest),)
-        )
-        if suspects and rest
-        else to_form("scope"),
+        remedy=_with_less(asked, suspects) if suspects else to_form("scope"),
     )
+
+
+def _named(case: Case) -> list[str]:
+    """The scopes that the server's words repeat."""
+    words = {word.strip(".,;:'\"()[]“”") for word in case.text.split()}
+    return [scope for scope in case.form.scopes if scope.lower() in words]
+
+
+def _with_less(asked: tuple[str, ...], suspects: list[str]) -> Remedy:
+    """The same without the suspects; with openid at least, where that was asked for."""
+    rest = " ".join(scope for scope in asked if scope not in suspects)
+    if not rest and "openid" in asked and len(asked) > 1:
+        rest = "openid"
+        label = "Authorize again with openid alone"
+    else:
+        label = f"Authorize again without {', '.join(suspects)}"
+    return Remedy(kind="again", label=label, changes=(("scope", rest),))
 
 
 def _wanted(case: Case) -> tuple[str, ...]:

@@ -27,8 +27,9 @@ def look(case: Case) -> Iterator[Diagnosis]:
     facts = dict(case.failure.evidence)
     if case.failure.kind == "CSRFError":
         yield _session_lost(case)
-    if case.failed("nonce"):
-        yield _nonce()
+    for check in case.failure.checks:
+        if check.title == "nonce" and check.verdict == "fail":
+            yield _nonce(absent=check.found == "absent")
     if case.failure.kind != "ResponseRefused":
         return
     if "Began on" in facts:
@@ -154,12 +155,16 @@ def _session_lost(case: Case) -> Diagnosis:
     )
 
 
-def _nonce() -> Diagnosis:
+def _nonce(*, absent: bool) -> Diagnosis:
     return Diagnosis(
         cause="nonce",
         likelihood=CERTAIN,
-        sentence="The id token was made for another request: its nonce is not this flow's.",
-        steps=(
+        sentence="The id token has no nonce, though the request sent one."
+        if absent
+        else "The id token was made for another request: its nonce is not this flow's.",
+        steps=("The server must return the nonce of the request (OIDC Core §3.1.3.7).",)
+        if absent
+        else (
             "Authorize again. If it comes back, the server does not return the nonce "
             "(OIDC Core §3.1.3.7), or something replays an old token.",
         ),

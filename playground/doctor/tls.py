@@ -35,12 +35,8 @@ def look(case: Case) -> Iterator[Diagnosis]:
         yield _untrusted(case, self_signed=code == _UNTRUSTED[0])
 
 
-def _url(case: Case) -> str:
-    return case.exchange.url if case.exchange else dict(case.failure.evidence).get("URL", "")
-
-
 def _evidence(case: Case) -> tuple[Row, ...]:
-    rows = [Row(name="Host name asked for", value=urlsplit(_url(case)).hostname or "unknown")]
+    rows = [Row(name="Host name asked for", value=urlsplit(case.url).hostname or "unknown")]
     if case.exchange and case.exchange.address:
         rows.append(Row(name="Address that answered", value=case.exchange.address))
     return tuple(rows)
@@ -74,7 +70,7 @@ def _untrusted(case: Case, *, self_signed: bool) -> Diagnosis:
 
 
 def _wrong_name(case: Case) -> Diagnosis:
-    host = urlsplit(_url(case)).hostname or "this host"
+    host = urlsplit(case.url).hostname or "this host"
     return Diagnosis(
         cause="certificate_name",
         likelihood=CERTAIN,

@@ -19,9 +19,9 @@ def look(case: Case) -> Iterator[Diagnosis]:
     error, status = case.failure.error, case.exchange.status if case.exchange else 0
     if error == "temporarily_unavailable":
         yield _busy(case)
-    elif error == "server_error" or status >= 500:
+    elif error == "server_error" or (status >= 500 and not case.under_way):
         yield _broke(case, status)
-    elif error == "invalid_request" and not case.at_resource:
+    elif error == "invalid_request" and not case.at_resource and not case.unread:
         yield _malformed(case)
 
 

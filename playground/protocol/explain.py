@@ -5,7 +5,9 @@ from __future__ import annotations
 Explained = tuple[str, tuple[str, ...]]
 
 _FORM = "Change it in the form and authorize again; everything else is still filled in."
-_SILENT = ("Set Prompt to “the server decides” and authorize again.",)
+_SILENT = (
+    "With prompt=none it may not ask: set Prompt to “the server decides” and authorize again.",
+)
 _AUTHORIZATION: dict[str, Explained] = {
     "access_denied": (
         "Access was denied: the person said no, or the server's policy did.",
@@ -33,23 +35,15 @@ _AUTHORIZATION: dict[str, Explained] = {
     "invalid_scope": ("The server does not know a scope you asked for, or refuses it.", (_FORM,)),
     "server_error": ("The server broke while it worked on the request.", ("Look at its log.",)),
     "temporarily_unavailable": ("The server is too busy just now.", ("Try again shortly.",)),
-    "login_required": (
-        "Nobody is signed in at the server, and it was not allowed to ask.",
-        _SILENT,
-    ),
-    "consent_required": (
-        "The person has not approved this application yet, and the server was not allowed to ask.",
-        _SILENT,
-    ),
-    "interaction_required": (
-        "The server needs to show a page, and was not allowed to.",
-        _SILENT,
-    ),
-    "account_selection_required": (
-        "The person must choose an account, and the server was not allowed to ask.",
-        _SILENT,
-    ),
+    "login_required": ("Nobody is signed in at the server.", _SILENT),
+    "consent_required": ("The person has not approved this application yet.", _SILENT),
+    "interaction_required": ("The server needs to show a page to the person.", _SILENT),
+    "account_selection_required": ("The person must choose an account.", _SILENT),
 }
+_GIVEN_UP = (
+    "The sign-in took too long, and the server gave it up.",
+    ("Authorize again, and sign in without waiting.",),
+)
 _TOKEN: dict[str, Explained] = {
     "invalid_client": (
         "The server does not accept this client's credentials.",
@@ -58,14 +52,7 @@ _TOKEN: dict[str, Explained] = {
             "The client authentication method may be another one than the server expects.",
         ),
     ),
-    "invalid_grant": (
-        "The server does not accept what was exchanged for a token.",
-        (
-            "A code works once and for a few minutes only, and a refresh token may have been used.",
-            "The callback URL must be the one of the authorization request, to the character.",
-            "With PKCE the verifier must be the one that this flow began with.",
-        ),
-    ),
+    "invalid_grant": ("The server does not accept what was exchanged for a token.", ()),
     "invalid_request": ("The server says the token request is malformed.", ()),
     "unauthorized_client": (
         "This application may not use this grant type.",
@@ -76,6 +63,28 @@ _TOKEN: dict[str, Explained] = {
         ("With WSO2, see [oauth.grant_type.…] in deployment.toml.",),
     ),
     "invalid_scope": ("The server does not know a scope you asked for, or refuses it.", ()),
+}
+_GRANTS: dict[str, Explained] = {
+    "authorization_code": (
+        "The server does not accept the code, or what was sent with it.",
+        (
+            "A code works once and for a few minutes only.",
+            "The callback URL must be the one of the authorization request, to the character.",
+            "With PKCE the verifier must be the one that this flow began with.",
+        ),
+    ),
+    "refresh_token": (
+        "The server does not accept the refresh token.",
+        ("It may have expired, been revoked or been used: authorize again for a new one.",),
+    ),
+    "password": (
+        "The server does not accept the user name and the password.",
+        ("Compare both; the account may also be locked.",),
+    ),
+    "client_credentials": (
+        "The server does not give this client a token of its own.",
+        ("Let the application use client credentials, at the server.",),
+    ),
 }
 _RESOURCE: dict[str, Explained] = {
     "invalid_token": (
@@ -92,6 +101,8 @@ _RESOURCE: dict[str, Explained] = {
 
 def authorization_error(error: str, description: str) -> Explained:
     """RFC 6749 §4.1.2.1 and OIDC Core §3.1.2.6, in words."""
+    if "authentication_expired" in description:
+        return _GIVEN_UP
     disabled = "grant" in description.lower() and error == "unauthorized_client"
     if disabled:
         sentence, advice = _AUTHORIZATION["unauthorized_client"]
@@ -99,8 +110,12 @@ def authorization_error(error: str, description: str) -> Explained:
     return _AUTHORIZATION.get(error, (f"The server answered with the error “{error}”.", ()))
 
 
-def token_error(error: str) -> Explained:
-    """RFC 6749 §5.2, in words."""
+def token_error(error: str, *, status: int, grant_type: str = "") -> Explained:
+    """RFC 6749 §5.2, in words; Keycloak and Auth0 have codes of their own for 401."""
+    if error == "invalid_grant" and grant_type in _GRANTS:
+        return _GRANTS[grant_type]
+    if status == 401 and error in ("unauthorized_client", "access_denied"):
+        error = "invalid_client"
     return _TOKEN.get(error, (f"The token endpoint answered with the error “{error}”.", ()))
 
 

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from playground.errors import PlaygroundError, ServerMisbehaved, ServerRefused
 from playground.foreign_json import parsed_object
@@ -211,7 +211,10 @@ def _refused(exchange: Exchange, data: dict[str, object] | None) -> PlaygroundEr
             f"The token endpoint answered with status {exchange.status} and no OAuth error.",
         )
     error = _text(data, "error")
-    sentence, advice = token_error(error)
+    sent = dict(parse_qsl(exchange.request_body.decode("utf-8", "replace")))
+    sentence, advice = token_error(
+        error, status=exchange.status, grant_type=sent.get("grant_type", "")
+    )
     return ServerRefused(
         sentence=sentence,
         evidence=(("Endpoint", exchange.url), ("Status", f"{exchange.status} {exchange.reason}")),

@@ -76,7 +76,7 @@ def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError
     said = data if isinstance(data, dict) else {}
     evidence = (("Endpoint", exchange.url), ("Status", f"{exchange.status} {exchange.reason}"))
     if isinstance(error := said.get("error"), str):
-        sentence, advice = token_error(error)
+        sentence, advice = token_error(error, status=exchange.status)
         return ServerRefused(
             sentence=sentence,
             evidence=evidence,
@@ -89,7 +89,9 @@ def _refused(exchange: Exchange, data: object, endpoint: str) -> PlaygroundError
     return ServerRefused(
         sentence=f"The {endpoint} endpoint answered with status {exchange.status}.",
         evidence=evidence,
-        advice=("It may want other credentials: WSO2 asks for an administrator's.",),
+        advice=("It may want other credentials: WSO2 asks for an administrator's.",)
+        if exchange.status in (401, 403)
+        else (f"Compare the address with the {endpoint} endpoint in the server's metadata.",),
         error=challenge(exchange.response_header("WWW-Authenticate")).get("error", ""),
         server_status=exchange.status,
         exchange=exchange.id,

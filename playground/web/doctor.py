@@ -85,6 +85,7 @@ def consult(failure: Failure, flow: Flow | None, fields: Fields) -> Findings:
     """The findings for a failure; `fields` are the second form's, empty where it cannot help."""
     exchanges = _exchanges(flow)
     case = Case(failure, flow, tuple(exchanges), facts())
+    fields = () if case.spent else fields
     diagnoses, failed = diagnose(case), case.exchange
     redactor = Redactor(collect(flow, exchanges) if flow else (), replacement=lambda _: HIDDEN)
     if flow is not None and flow.request is not None:

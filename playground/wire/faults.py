@@ -68,7 +68,14 @@ def explain(error: BaseException, url: str, *, expired: bool) -> PlaygroundError
     certificate = _first(causes, ssl.SSLCertVerificationError)
     if certificate is not None:
         return _certificate(certificate, where, url)
-    never_connected = _first(causes, ConnectionRefusedError) or _first(causes, socket.gaierror)
+    never_connected = _first(causes, urllib3.exceptions.NewConnectionError)
+    if never_connected is None and _first(causes, urllib3.exceptions.ConnectTimeoutError):
+        return ServerTooSlow(
+            sentence=f"No connection to {where} came about in time.",
+            evidence=(evidence[0], ("Reason", "connecting took too long")),
+            advice=("Check the host and the port; a firewall may swallow what is sent there.",),
+            status=504,
+        )
     if expired or (not never_connected and any(isinstance(c, _TIMEOUTS) for c in causes)):
         return ServerTooSlow(
             sentence=f"{where} did not answer in time.",
@@ -102,6 +109,13 @@ def _no_answer(
             sentence=f"The host name {name} is unknown on the playground's machine.",
             evidence=evidence,
             advice=("Check the spelling; add the name to /etc/hosts if it is a local one.",),
+            status=502,
+        )
+    if _first(causes, urllib3.exceptions.NewConnectionError):
+        return ServerUnreachable(
+            sentence=f"No connection to {where} came about.",
+            evidence=evidence,
+            advice=("See that the playground's machine can reach that address at all.",),
             status=502,
         )
     if _first(causes, ssl.SSLError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.playground.walking import approve, leave, open_form, sign_in
+from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.rogue import Rogue
@@ -93,6 +93,36 @@ def exchange_at(
     rogue.answer("/token", status, {"Content-Type": "application/json", **(headers or {})}, body)
     page = come_back(http, playground, code="a-code", state=begin(http, playground, rogue))
     return page.submit("Get Access Token", **typed)
+
+
+def exchange_directly(
+    http: Browser,
+    playground: Playground,
+    rogue: Rogue,
+    grant: str,
+    status: int,
+    body: Any,
+    **typed: str,
+) -> Page:
+    """Ask for a token without a browser step, at a token endpoint that answers so."""
+    rogue.answer("/token", status, {"Content-Type": "application/json"}, body)
+    page = open_form(http, playground).submit("Use this server", profile="other")
+    page = choose_grant(page, grant).submit(
+        "Authorize",
+        client_id="a-client",
+        client_secret=SECRET,
+        token_endpoint=f"{rogue.url}/token",
+        **typed,
+    )
+    return page.submit("Get Access Token")
+
+
+def refresh_at(http: Browser, playground: Playground, rogue: Rogue, status: int, body: Any) -> Page:
+    """Get a token with a refresh token, then refresh at a token endpoint that answers so."""
+    tokens = {"access_token": "at-0123456789", "token_type": "Bearer", "refresh_token": "rt-0123"}
+    page = exchange_at(http, playground, rogue, 200, tokens)
+    rogue.answer("/token", status, {"Content-Type": "application/json"}, body)
+    return page.submit("Refresh")
 
 
 def walk(page: Page, **typed: str) -> Page:

@@ -91,6 +91,19 @@ def test_pkce_mandatory_for_the_application(
         ("unsupported_response_type", "", "S256", "switched off for the whole server"),
         ("access_denied", "AADSTS65004: User declined to consent", "S256", "pressed Deny"),
         ("access_denied", "AADSTS90094: Admin consent is required", "S256", "policy says no"),
+        (
+            "access_denied",
+            "User is not assigned to the client application.",
+            "S256",
+            "policy says no",
+        ),
+        (
+            "access_denied",
+            "Policy evaluation failed for this request, please check the policy configurations.",
+            "S256",
+            "policy says no",
+        ),
+        ("access_denied", "Please verify your email before logging in.", "S256", "policy says no"),
         ("temporarily_unavailable", "authentication_expired", "S256", "waited too long"),
         ("server_error", "", "S256", "only its log knows why"),
         ("login_required", "Authentication required", "S256", "did not get through the sign-in"),
@@ -113,6 +126,42 @@ def test_vendors_words_for_a_refused_authorization(
     assert cause in lede(page)
     assert words in page.words
     way_back(page)
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "said"),
+    [
+        ("login_required", "", "Nobody is signed in at the server."),
+        (
+            "temporarily_unavailable",
+            "authentication_expired",
+            "The sign-in took too long, and the server gave it up.",
+        ),
+    ],
+)
+def test_heading_does_not_contradict_the_cause(
+    http: Browser, playground: Playground, rogue: Rogue, error: str, words: str, said: str
+) -> None:
+    """The error is told in words that hold for every request it can answer."""
+    assert refused(http, playground, rogue, error, words).heading == said
+
+
+@pytest.mark.parametrize(
+    ("scope", "words", "button"),
+    [
+        ("view_photos", "Invalid scopes: openid view_photos", "without view_photos"),
+        ("openid view_photos", "Invalid scopes: openid view_photos", "with openid alone"),
+        ("openid view_photos", "unknown scope 'view_photos'.", "without view_photos"),
+    ],
+)
+def test_refused_scope_has_a_button(
+    http: Browser, playground: Playground, rogue: Rogue, scope: str, words: str, button: str
+) -> None:
+    """Keycloak repeats the whole list: which of them it was is not known, a way on is."""
+    page = refused(http, playground, rogue, "invalid_scope", words, scope=scope)
+    again = page.submit(f"Authorize again {button}", follow=False)
+    assert again.location.startswith(f"{rogue.url}/authorize?")
+    assert "view_photos" not in again.location
 
 
 def test_prompt_none_without_a_session(http: Browser, playground: Playground) -> None:

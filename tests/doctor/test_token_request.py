@@ -12,7 +12,9 @@ from tests.doctor.failing import (
     difference,
     evidence,
     exchange_at,
+    exchange_directly,
     lede,
+    refresh_at,
     way_back,
 )
 from tests.playground.walking import choose_grant, open_form, to_code
@@ -80,6 +82,40 @@ def test_method_that_the_metadata_does_not_allow(
     assert chosen == "client_secret_post"
 
 
+def test_metadata_that_does_not_name_the_methods(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """What it leaves out has a default; it was read all the same."""
+    said = {**metadata(rogue)}
+    del said["token_endpoint_auth_methods_supported"]
+    rogue.answer("/.well-known/openid-configuration", 200, body=said)
+    rogue.answer("/token", 401, {"Content-Type": "application/json"}, {"error": "invalid_client"})
+    state = begin(http, playground, rogue, issuer=rogue.url)
+    page = come_back(http, playground, code="c", state=state).submit("Get Access Token")
+    assert "client_secret_basic then (RFC 8414" in evidence(page, "Methods the server allows")
+    assert "was not read" not in page.words
+
+
+def test_refused_client_without_a_code(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """Where there is no code, nothing is said of one; the way on leads to the first form."""
+    body = {"error": "invalid_client"}
+    page = exchange_directly(http, playground, rogue, "client_credentials", 401, body)
+    assert "not the one the server has for this client id" in lede(page)
+    assert "code may still" not in page.words
+    assert "Change it in the form" in page.words
+
+
+def test_fitting_verifier_that_is_refused(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """Both challenges are the same; the server may compute its own in a way of its own."""
+    body = {"error": "invalid_grant", "error_description": "PKCE verification failed"}
+    page = exchange_at(http, playground, rogue, 400, body)
+    assert "though it fits the challenge we sent" in lede(page)
+    assert "without padding (RFC 7636 §4.6)" in page.words
+    assert page.soup.select_one("code.diff") is None
+
+
 def metadata(rogue: Rogue) -> dict[str, object]:
     """What a server says that takes one method only."""
     return {
@@ -145,6 +181,7 @@ def test_vendors_words_for_a_refused_client(
     body = {"error": error, "error_description": description}
     page = exchange_at(http, playground, rogue, status, body)
     assert cause in lede(page)
+    assert page.heading == "The server does not accept this client's credentials."
     assert description in page.words
 
 
@@ -211,7 +248,7 @@ def test_expired_code(
 @pytest.mark.parametrize(
     ("status", "error", "description", "cause"),
     [
-        (400, "invalid_grant", "Code not valid", "has been used"),
+        (400, "invalid_grant", "Code not valid", "does not know this code"),
         (400, "invalid_grant", "Code is expired", "too old"),
         (
             400,
@@ -222,7 +259,7 @@ def test_expired_code(
         (400, "invalid_grant", "Malformed auth code.", "does not know this code"),
         (403, "invalid_grant", "Invalid authorization code", "does not know this code"),
     ],
-    ids=["keycloak-used", "keycloak-expired", "entra", "google", "auth0"],
+    ids=["keycloak-unknown", "keycloak-expired", "entra", "google", "auth0"],
 )
 def test_vendors_words_for_a_dead_code(
     http: Browser,
@@ -239,6 +276,50 @@ def test_vendors_words_for_a_dead_code(
     assert cause in lede(page)
     again = page.submit("Authorize again", follow=False)
     assert again.location.startswith(f"{rogue.url}/authorize?")
+
+
+@pytest.mark.parametrize(
+    ("words", "cause"),
+    [
+        ("", "The refresh token is over"),
+        ("Refresh token is expired.", "The refresh token has expired"),
+        ("Persisted access token data not found", "The refresh token is over"),
+        ("Maximum allowed refresh token reuse exceeded", "was used before"),
+        ("Token client and authorized client don't match", "belongs to another client"),
+    ],
+    ids=["silent", "wso2-expired", "wso2-unknown", "keycloak-reuse", "keycloak-client"],
+)
+def test_refused_refresh_token(
+    http: Browser, playground: Playground, rogue: Rogue, words: str, cause: str
+) -> None:
+    """A refresh has causes of its own; a code and a callback URL have no part in it."""
+    body = {"error": "invalid_grant", "error_description": words}
+    page = refresh_at(http, playground, rogue, 400, body)
+    assert page.heading == "The server does not accept the refresh token."
+    assert cause in lede(page)
+    assert "callback URL" not in page.words
+    assert page.submit("Authorize again", follow=False).status == 303
+
+
+@pytest.mark.parametrize(
+    ("grant", "words", "cause"),
+    [
+        ("password", "Invalid user credentials", "user name or the password is wrong"),
+        ("password", "Account is not fully set up", "wants something more of the person"),
+        ("client_credentials", "", "does not let this client act for itself"),
+    ],
+)
+def test_refused_grant_without_a_browser_step(
+    http: Browser, playground: Playground, rogue: Rogue, grant: str, words: str, cause: str
+) -> None:
+    """A password and a client of its own are refused for reasons of their own, too."""
+    body = {"error": "invalid_grant", "error_description": words}
+    person = {"username": "ada", "password": "wrong-one"} if grant == "password" else {}
+    page = exchange_directly(http, playground, rogue, grant, 400, body, **person)
+    assert cause in lede(page)
+    assert "callback URL" not in page.words
+    assert "wrong-one" not in page.html
+    way_back(page)
 
 
 def test_grant_off_at_the_token_endpoint(
@@ -262,6 +343,31 @@ def test_unknown_scope_of_client_credentials(
     page = page.submit("Get Access Token")
     assert "does not give the scope view_photos" in lede(page)
     way_back(page)
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_page_that_lists_what_was_sent_names_no_cause(
+    http: Browser, playground: Playground, rogue: Rogue, status: int
+) -> None:
+    """A framework's debug page repeats our parameters; it does not complain of them."""
+    body = (
+        "<!doctype html><title>KeyError at /token</title><dl><dt>grant_type<dd>authorization_code"
+        "<dt>redirect_uri<dt>code_verifier<dt>client_secret_post</dl><p>invalid_scope: expired"
+    )
+    page = exchange_at(http, playground, rogue, status, body, {"Content-Type": "text/html"})
+    assert {404: "There is nothing at this address", 500: "broke while"}[status] in lede(page)
+    for cause in ("callback URL", "verifier", "grant type", "scope", "too old"):
+        assert cause not in causes(page)
+
+
+def test_server_that_broke_speaks_of_itself(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """The words of a 500 name the server's own trouble, whatever parameter is in them."""
+    body = {"error": "server_error", "error_description": "column grant_type does not exist"}
+    page = exchange_at(http, playground, rogue, 500, body)
+    assert "only its log knows why" in lede(page)
+    assert "grant type" not in causes(page)
 
 
 def test_raw_answer_is_shown_without_its_secrets(

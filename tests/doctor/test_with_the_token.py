@@ -1,14 +1,19 @@
 """Tokens that are refused, and id tokens that are not believed: the clock, the key, the scope."""
 
+import json
 import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from email.utils import formatdate
 
 import pytest
+import requests
 
+from tests.authserver.conftest import CLIENT_ID, CLIENT_SECRET
 from tests.doctor.failing import evidence, lede
 from tests.playground.issuer import Issuer, begin, finish
-from tests.playground.walking import to_token
-from tests.support.apps import Playground
+from tests.playground.walking import to_token, value
+from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser
 from tests.support.rogue import Handler, Rogue
 
@@ -65,6 +70,147 @@ def test_lies_of_an_id_token(
     page = finish(http, playground, sent)
     assert cause in lede(page)
     assert page.soup.select("table.checks tr")
+
+
+@pytest.mark.parametrize(
+    ("changed", "cause"),
+    [
+        ({"exp": None}, "exp is missing"),
+        ({"exp": str(int(time.time()) + 3600)}, "exp is a string"),
+        ({"iat": int(time.time()) * 1000}, "iat is in milliseconds"),
+        ({"nonce": None}, "has no nonce"),
+        ({"sub": None}, "has no sub"),
+    ],
+)
+def test_id_token_that_breaks_the_standard(
+    http: Browser,
+    playground: Playground,
+    issuer: Issuer,
+    changed: dict[str, object],
+    cause: str,
+) -> None:
+    """What is missing or of the wrong type is the server's doing: no clock, no stranger."""
+    sent = begin(http, playground, issuer)
+    issuer.answer_token(issuer.sign(issuer.claims(**{"nonce": sent["nonce"], **changed})))
+    page = finish(http, playground, sent)
+    assert cause in lede(page)
+    assert "(almost certain)" in lede(page)
+    for other in ("clock", "mixed two answers", "another request"):
+        assert other not in page.soup.select_one("main").get_text().replace("Clocks", "")  # type: ignore[union-attr]
+    assert "Get Access Token" not in page.buttons
+
+
+def test_no_date_header(
+    http: Browser, playground: Playground, issuer: Issuer, rogue: Rogue
+) -> None:
+    """Of a server that does not tell the time nothing is said about its clock."""
+    sent = begin(http, playground, issuer)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"], exp=1_000_000_000)))
+    for path in ("/token", "/jwks"):
+        rogue.behave(path, dateless(rogue._behaviours[path]))
+    page = finish(http, playground, sent)
+    assert "exp does not fit our clock; the server does not tell its own" in lede(page)
+
+
+def dateless(answer: Callable[[Handler], None]) -> Callable[[Handler], None]:
+    """The same answer without its Date header."""
+
+    def behaviour(handler: Handler) -> None:
+        send = handler.send_header
+        handler.send_header = lambda n, v: None if n == "Date" else send(n, v)  # type: ignore[method-assign]
+        answer(handler)
+
+    return behaviour
+
+
+def test_typ_of_another_kind_of_token(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """An access token where the id token belongs."""
+    sent = begin(http, playground, issuer)
+    issuer.answer_token(issuer.sign(issuer.claims(sent["nonce"]), typ="at+jwt"))
+    page = finish(http, playground, sent)
+    assert "is no id token: it says that it is of the type at+jwt" in lede(page)
+
+
+def test_id_token_without_a_signature(
+    http: Browser, playground: Playground, issuer: Issuer
+) -> None:
+    """alg none: another key set would not help."""
+    sent = begin(http, playground, issuer)
+    header, claims = ({"alg": "none"}, issuer.claims(sent["nonce"]))
+    parts = [urlsafe_b64encode(json.dumps(part).encode()).decode() for part in (header, claims)]
+    issuer.answer_token(f"{parts[0].rstrip('=')}.{parts[1].rstrip('=')}.")
+    page = finish(http, playground, sent)
+    assert "is not signed: its alg is none" in lede(page)
+    assert "Compare the key set's URL" not in page.words
+
+
+def test_id_token_that_is_no_jwt(http: Browser, playground: Playground, issuer: Issuer) -> None:
+    """No key was ever tried."""
+    sent = begin(http, playground, issuer)
+    issuer.answer_token("not-a-jwt")
+    assert "is no signed JWT" in lede(finish(http, playground, sent))
+
+
+def test_token_revoked_elsewhere(http: Browser, playground: Playground, embedded: Embedded) -> None:
+    """A young token that the server calls dead has hardly expired, and its audience is right."""
+    page = to_token(http, playground)
+    token = value(page, "access token")
+    revoke(embedded, token)
+    page = page.submit("Get Photos")
+    assert page.status == 401
+    assert "The token was revoked" in lede(page)
+    assert "audience is another" not in page.words
+
+
+def revoke(embedded: Embedded, token: str) -> None:
+    """Revoke it behind the playground's back."""
+    answer = requests.post(
+        f"{embedded.url}/oauth2/revoke",
+        data={"token": token},
+        auth=(CLIENT_ID, CLIENT_SECRET),
+        verify=str(embedded.ca_file),
+        timeout=10,
+    )
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "cause"),
+    [
+        (400, {}, "does not like the request itself"),
+        (405, {"Allow": "POST"}, "does not take a GET"),
+        (429, {"Retry-After": "30"}, "counts too many requests"),
+        (403, {}, "refuses and does not say why"),
+        (401, {"WWW-Authenticate": 'Basic realm="x"'}, "asks for Basic, and not for a token"),
+        (404, {}, "is not the address of the resource"),
+    ],
+)
+def test_answer_of_a_resource(
+    http: Browser,
+    playground: Playground,
+    rogue: Rogue,
+    status: int,
+    headers: dict[str, str],
+    cause: str,
+) -> None:
+    """Each status is told for what it is."""
+    rogue.answer("/photos", status, headers, "")
+    page = to_token(http, playground, resource_endpoint=f"{rogue.url}/photos")
+    assert cause in lede(page.submit("Get Photos"))
+
+
+@pytest.mark.parametrize("button", ["Introspect", "Revoke"])
+def test_endpoint_of_a_token_call_that_is_not_there(
+    http: Browser, playground: Playground, rogue: Rogue, button: str
+) -> None:
+    """404 at introspection or revocation is no matter of credentials."""
+    endpoints = ("introspection_endpoint", "revocation_endpoint")
+    page = to_token(http, playground, **dict.fromkeys(endpoints, f"{rogue.url}/nowhere"))
+    page = page.submit(button, token="access_token")
+    assert "There is nothing at this address" in lede(page)
+    assert "administrator" not in lede(page)
 
 
 def test_key_that_is_not_published(http: Browser, playground: Playground, issuer: Issuer) -> None:
