@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+import idna
+
 MAX_URL = 4000
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _PLACE = re.compile(r"«([^«»]{1,60})»")
@@ -62,12 +64,38 @@ def _valid_host(host: str) -> bool:
         pass
     else:
         return "%" not in host
+    name = ascii_host(host).removesuffix(".")
+    return len(name) <= 253 and all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
+def ascii_host(host: str) -> str:
+    """The host by the name that requests looks up (RFC 5891); empty where it can be none.
+
+    Python's own codec knows the older rules, by which ß is ss: another host (RFC 5894 §7.2).
+    """
+    labels = host.lower().split(".")
     try:
-        ascii_host = host.encode("idna").decode()
-    except UnicodeError:
-        return False
-    labels = ascii_host.removesuffix(".").split(".")
-    return len(ascii_host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+        return ".".join(n if n.isascii() else _ascii_label(n) for n in labels)
+    except idna.IDNAError:
+        return ""
+
+
+def _ascii_label(label: str) -> str:
+    return idna.encode(label, strict=True, std3_rules=True).decode()
+
+
+def ascii_url(url: str) -> str:
+    """The URL with its host as `ascii_host` names it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=_ascii_netloc(parts.netloc)))
+
+
+def _ascii_netloc(netloc: str) -> str:
+    if netloc.isascii():
+        return netloc
+    host, colon, port = netloc.partition(":")
+    name = ascii_host(host)
+    return f"{name}{colon}{port}" if name else ""
 
 
 def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
@@ -100,9 +128,5 @@ def origin(url: str) -> str:
     """
     parts = urlsplit(url)
     usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    host = parts.netloc.lower().removesuffix(usual)
-    try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    return f"{parts.scheme}://{host}"
+    host = _ascii_netloc(parts.netloc.lower().removesuffix(usual))
+    return f"{parts.scheme}://{host}" if host or not parts.netloc else ""
