@@ -44,3 +44,7 @@ def __getattr__(name: str) -> Flask:
     except (SettingsError, StoreUnavailable) as error:
         print(f"The playground cannot start: {error}", file=sys.stderr, flush=True)
         sys.exit(1 if starting.is_obeyed() else GIVE_UP)
+
+
+if __name__ == "__main__":
+    sys.exit("Start the playground with `make run`, or with `gunicorn app:app` in this folder.")

@@ -155,6 +155,15 @@ def test_another_server_may_run_it_under_the_strict_policy(tmp_path: Path) -> No
         assert '"may_call": []' in server.log()
 
 
+def test_the_module_itself_says_how_to_start() -> None:
+    """`python app.py` is no way to start it, and says so."""
+    ended = subprocess.run(
+        python("app.py"), cwd=ROOT, env=clean_environment(), capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "make run" in ended.stderr
+
+
 def test_a_proxy_may_use_a_socket_file(
     start_playground: Callable[..., Playground], tmp_path: Path
 ) -> None:
