@@ -58,6 +58,24 @@ def on_starting(server: Any) -> None:
     _or_stop(lambda: starting.check(_settings))
 
 
+def when_ready(server: Any) -> None:
+    """Let HUP change nothing where a setting has gone wrong meanwhile: the old workers go on.
+
+    In a hook it would be too late: gunicorn ends where one fails, and its workers with it.
+    """
+    reload = server.handle_hup
+
+    def handle_hup() -> None:
+        try:
+            starting.check(Settings.from_environment())
+        except SettingsError as error:
+            server.log.error("Not reloaded, the old workers go on: %s", error)
+        else:
+            reload()
+
+    server.handle_hup = handle_hup
+
+
 def post_worker_init(_worker: object) -> None:
     """Look for garbage seldom, and never among what lives as long as the process."""
     gc.collect()

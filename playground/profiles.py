@@ -71,7 +71,9 @@ def _tables(path: Path) -> dict[str, dict[str, object]]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The profiles in {path} cannot be read: {error}.") from None
+        raise SettingsError(
+            f"PLAYGROUND_PROFILES names {path}, which cannot be read: {error}."
+        ) from None
     for name, table in data.items():
         if not isinstance(table, dict):
             raise SettingsError(f"In {path}, {name!r} stands outside a [profile] table.")

@@ -73,6 +73,27 @@ def test_a_graceful_restart_loses_no_flow(
     assert "the-access-token" in person.get(f"{person.here}/token").text
 
 
+@pytest.mark.parametrize("broken", ["broken", None])
+def test_a_setting_gone_wrong_keeps_the_old_workers(
+    start_playground: Start, tmp_path: Path, broken: str | None
+) -> None:
+    """SIGHUP then says what is wrong and replaces nobody; once it is mended, it does."""
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text("[x]\n")
+    playground = start_playground(PLAYGROUND_PROFILES=str(profiles))
+    before = _workers(playground)
+    profiles.unlink() if broken is None else profiles.write_text(broken)
+    os.kill(playground.pid, signal.SIGHUP)
+    wait_until(lambda: "Not reloaded" in playground.log(), "the reload is refused")
+    assert "PLAYGROUND_PROFILES" in playground.log()
+    assert _workers(playground) == before
+    assert playground.answers()
+    profiles.write_text("[x]\n")
+    os.kill(playground.pid, signal.SIGHUP)
+    wait_until(lambda: before.isdisjoint(_workers(playground)), "the old workers have gone")
+    assert playground.answers()
+
+
 def test_a_stop_and_start_loses_no_flow(
     start_playground: Start, token_server: Rogue, new_person: NewPerson
 ) -> None:
