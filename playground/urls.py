@@ -52,12 +52,13 @@ def _parts_problem(parts: SplitResult, port: int | None, *, fragment_allowed: bo
         return "Only http and https URLs work here; start with https:// or http://."
     if parts.username is not None or parts.password is not None:
         return "A URL with a user name or password in it is not accepted."
-    if not parts.hostname or not _valid_host(parts.hostname) or port == 0:
+    if not parts.hostname or not valid_host(parts.hostname) or port == 0:
         return "This URL has no valid host name; it looks like https://host:port/path."
     return "" if fragment_allowed else "A fragment (#…) is not allowed in this URL."
 
 
-def _valid_host(host: str) -> bool:
+def valid_host(host: str) -> bool:
+    """Whether this is a host name or an address, an IPv6 one without its brackets."""
     try:
         ipaddress.ip_address(host.split("%")[0])
     except ValueError:

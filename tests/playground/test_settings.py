@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from playground.settings import Settings, SettingsError
 from tests.support.apps import Playground, answers
 from tests.support.processes import ROOT, Process, clean_environment, free_port, python, stopping
 
+MUNICH, BIG_BANK = "xn--mnchen-3ya.de", "xn--grobank-2va.de"
 README = str(ROOT / "README.md")
 
 
@@ -31,6 +33,20 @@ README = str(ROOT / "README.md")
         ("PLAYGROUND_MAX_FLOWS", "1000", "from 1 to 64"),
         ("PLAYGROUND_ALLOWED_SERVERS", "a.example https://b.example", "'https://b.example'"),
         ("PLAYGROUND_ALLOWED_SERVERS", "a.example/", "no URLs"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "a.example,b.example", "'a.example,b.example'"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "host:99999999", "from 1 to 65535"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "host:0", "from 1 to 65535"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "*.example.com", "'*.example.com'"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "u@a.example", "'u@a.example'"),
+        ("PLAYGROUND_HOSTS", "https://play.example", "without scheme"),
+        ("PLAYGROUND_HOSTS", "a,b", "'a,b'"),
+        ("PLAYGROUND_HOSTS", "localhost *", "'*'"),
+        ("PLAYGROUND_HOSTS", "localhost:8080", "port"),
+        ("PLAYGROUND_EMBEDDED", "https://user@localhost:9443", "without user name"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443 x", "http or https URL"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/?a=b", "query"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/#a", "fragment"),
+        ("PLAYGROUND_GATEWAY", "https://exa_mple..com", "with a host"),
     ],
 )
 def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
@@ -38,6 +54,25 @@ def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         Settings.from_environment({name: value})
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "used"),
+    [
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/", "https://localhost:9443"),
+        ("PLAYGROUND_GATEWAY", "https://h/am//", "https://h/am"),
+        ("PLAYGROUND_BIND", "[::1]", "::1"),
+        ("PLAYGROUND_HOSTS", "WSO2IS.local ::1 .Play.example", "wso2is.local [::1] .play.example"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "IDP.example:443 ::1", "idp.example:443 [::1]"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "[0:0::1] [::1]:8443", "[::1] [::1]:8443"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "münchen.de großbank.de:1", f"{MUNICH} {BIG_BANK}:1"),
+    ],
+)
+def test_a_name_has_one_spelling(name: str, value: str, used: str) -> None:
+    """Small letters, no final slash, IPv6 addresses in brackets, names as they are looked up."""
+    settings = Settings.from_environment({name: value})
+    (found,) = (getattr(settings, f.name) for f in fields(Settings) if f.metadata["env"] == name)
+    assert found == (tuple(used.split()) if isinstance(found, tuple) else used)
 
 
 @pytest.mark.parametrize(
