@@ -127,6 +127,21 @@ def test_redis_stopped_and_started_again(
     assert "the-access-token" in again.exchange().text
 
 
+def test_the_process_answers_for_itself_alone(
+    start_playground: Start, redis_server: RedisServer, new_person: NewPerson
+) -> None:
+    """`/healthz` asks the store nothing, not even for the session of the cookie that came along."""
+    playground = start_playground(REDIS_URL=redis_server.url)
+    person = new_person(playground)
+    person.get("/playground2/oauth2")
+    with redis_server.client() as client:
+        before = client.info("commandstats")["cmdstat_get"]["calls"]
+        assert person.get("/healthz").status_code == 200
+        assert client.info("commandstats")["cmdstat_get"]["calls"] == before
+        person.get("/playground2/oauth2")
+        assert client.info("commandstats")["cmdstat_get"]["calls"] > before
+
+
 def test_a_start_while_redis_is_down(
     start_playground: Start, redis_server: RedisServer, token_server: Rogue, new_person: NewPerson
 ) -> None:
