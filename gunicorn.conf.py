@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -16,7 +17,9 @@ from gunicorn.systemd import listen_fds
 
 from playground import starting
 from playground.settings import Settings, SettingsError
+from playground.wire.gate import PATIENCE
 
+REQUESTS_OF_A_PAGE = 4  # one after the other: metadata has four places; a token and two key sets
 Value = TypeVar("Value")
 
 
@@ -118,7 +121,7 @@ keyfile = str(_settings.keyfile) if _settings.keyfile else None
 worker_class = "gthread"
 workers = _settings.workers
 threads = _settings.threads
-graceful_timeout = 30  # seconds: longer than any outgoing request may take
+graceful_timeout = ceil(REQUESTS_OF_A_PAGE * (PATIENCE + _settings.deadline))  # seconds
 message.MAX_REQUEST_LINE = 65_534  # gunicorn's own 8190 answers with a bare line, and 0 is endless
 limit_request_line = 65_534  # bytes: what is too long for us gets our page
 forwarded_allow_ips = ""  # proxies' headers are PLAYGROUND_PROXIES' business, not gunicorn's

@@ -1,5 +1,6 @@
 """The settings: typed, checked at start, each mistake one sentence that names it."""
 
+import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import fields
@@ -9,6 +10,7 @@ import pytest
 
 from playground.profiles import load
 from playground.settings import Settings, SettingsError
+from playground.wire.gate import PATIENCE
 from tests.support.apps import Playground, answers
 from tests.support.processes import ROOT, Process, clean_environment, free_port, python, stopping
 
@@ -188,6 +190,22 @@ def test_another_server_may_run_it_under_the_strict_policy(tmp_path: Path) -> No
     with stopping(server):
         server.start(lambda: answers(f"http://localhost:{port}/playground2"))
         assert '"may_call": []' in server.log()
+
+
+@pytest.mark.parametrize("deadline", ["1", "29"])
+def test_a_page_under_way_may_take_all_its_time(deadline: str) -> None:
+    """Before TERM ends it: a token and two key sets, each after waiting for room (or not)."""
+    told = subprocess.run(
+        python("-m", "gunicorn", "--print-config", "app:app"),
+        env=clean_environment(PLAYGROUND_DEADLINE=deadline),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    graceful = re.search(r"^graceful_timeout += (\d+)$", told.stdout, re.MULTILINE)
+    assert graceful
+    assert int(graceful[1]) > 3 * (PATIENCE + int(deadline))
 
 
 def test_the_module_itself_says_how_to_start() -> None:
