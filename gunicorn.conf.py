@@ -59,6 +59,8 @@ def on_starting(server: Any) -> None:
     """Stop here, where it ends the start; a worker that stops would be started over and over."""
     _check_addresses(server.cfg.address)
     _or_stop(lambda: starting.check(_settings))
+    for remark in _or_stop(lambda: starting.remarks(_settings)):
+        server.log.warning(remark)
 
 
 def when_ready(server: Any) -> None:

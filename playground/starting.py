@@ -45,6 +45,16 @@ def check(settings: Settings) -> None:
     profiles.load(settings.profiles, embedded=settings.embedded)
 
 
+def remarks(settings: Settings) -> list[str]:
+    """What of the settings is perhaps not as it was meant. Raises SettingsError."""
+    own = profiles.own(settings.profiles, embedded=settings.embedded).values()
+    return [
+        f"Profile [{p.name}] takes its client secret from {p.client_secret_env}, which is not set."
+        for p in own
+        if p.client_secret_env and not p.client_secret()
+    ]
+
+
 def _address(bind: str) -> None:
     """Listen there on any port; whether ours is free is gunicorn's to say, which tries again."""
     family = socket.AF_INET6 if ":" in bind else socket.AF_INET

@@ -118,6 +118,8 @@ def last_words(folder: Path, **settings: str) -> str:
         ({"REDIS_URL": "foo"}, "REDIS_URL is no URL"),
         ({"REDIS_URL": "redis://localhost:abc"}, "REDIS_URL is no URL"),
         ({"REDIS_URL": "redis://localhost?nonsense=x"}, "REDIS_URL is no URL"),
+        ({"REDIS_URL": "redis://localhost/abc"}, "REDIS_URL is no URL"),
+        ({"REDIS_URL": "rediss://h/0?ssl_ca_certs=/nope"}, "REDIS_URL has ssl_ca_certs=/nope"),
         ({"PLAYGROUND_DATA_DIR": "/proc/nope"}, "PLAYGROUND_DATA_DIR is /proc/nope"),
         ({"PLAYGROUND_BIND": "192.0.2.1"}, "PLAYGROUND_BIND is '192.0.2.1'"),
         ({"PLAYGROUND_CERTFILE": README, "PLAYGROUND_KEYFILE": README}, "PLAYGROUND_CERTFILE and"),
@@ -236,15 +238,33 @@ def test_a_proxy_may_use_a_socket_file(
         ("[a", "cannot be read"),
         ("[x]\nnotes = 5", "notes is a table"),
         ("[x]\n[x.notes]\nsomewhere = 'y'", "notes is a table"),
-        ("[x]\nclient_secret = 'y'", "no field of the form"),
+        ("[x]\nclient_secret = 'y'", "let client_secret_env name"),
+        ("[x]\nclient_private_key = 'y'", "'client_private_key', and secrets are never"),
+        ("[x]\nid_token_decryption_key = 'y'", "'id_token_decryption_key', and secrets are"),
+        ("[x]\npassword = 'y'", "'password', and secrets are never"),
+        ("[x]\nprofile = 'y'", "no field of the form"),
+        ("[x]\ngrant_type = 'nonsense'", "one of authorization_code, implicit"),
+        ("[x]\ncode_challenge_method = true", "one of S256, plain"),
     ],
 )
 def test_profile_that_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:
     """A profile with a secret, an unknown key or a wrong type is refused; a sentence says why."""
     file = tmp_path / "profiles.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=words):
+    with pytest.raises(SettingsError, match=words) as caught:
         load(file, embedded="https://localhost:9443")
+    assert str(caught.value).startswith(f"PLAYGROUND_PROFILES names {file}: ")
+
+
+def test_a_secret_that_is_not_there_is_remarked(
+    start_playground: Callable[..., Playground], tmp_path: Path
+) -> None:
+    """A profile works without it too, so it stops nothing; once, in the log, it is said."""
+    file = tmp_path / "profiles.toml"
+    file.write_text("[a]\nclient_secret_env = 'A_SECRET'\n[b]\nclient_secret_env = 'B_SECRET'\n")
+    playground = start_playground(PLAYGROUND_PROFILES=str(file), B_SECRET="set")
+    assert playground.log().count("from A_SECRET, which is not set") == 1
+    assert "B_SECRET" not in playground.log()
 
 
 def test_own_profile_wins_and_takes_its_secret_from_the_environment(
