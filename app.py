@@ -6,7 +6,7 @@ import sys
 
 from flask import Flask
 
-from playground import views
+from playground import starting, views
 from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
 from playground.web import filters, frame, logs, presenter, problems, sheets
@@ -16,10 +16,13 @@ from playground.web.security import protect
 from playground.web.sessions import StoreSessionInterface
 from playground.wiring import wire
 
+GIVE_UP = 3  # gunicorn ends; after any other status it starts the worker over and over
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the playground from its settings. Raises SettingsError."""
     settings = settings or Settings.from_environment()
+    starting.check_private(settings)
     services = wire(settings)
     app = Application(__name__, static_url_path="/playground2/static")
     app.extensions["playground"] = services
@@ -39,4 +42,9 @@ def __getattr__(name: str) -> Flask:
     try:
         return create_app()
     except (SettingsError, StoreUnavailable) as error:
-        sys.exit(f"The playground cannot start: {error}")
+        print(f"The playground cannot start: {error}", file=sys.stderr, flush=True)
+        sys.exit(1 if starting.is_obeyed() else GIVE_UP)
+
+
+if __name__ == "__main__":
+    sys.exit("Start the playground with `make run`, or with `gunicorn app:app` in this folder.")

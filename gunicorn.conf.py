@@ -7,6 +7,7 @@ import gc
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from math import ceil
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -16,7 +17,9 @@ from gunicorn.systemd import listen_fds
 
 from playground import starting
 from playground.settings import Settings, SettingsError
+from playground.wire.gate import PATIENCE
 
+REQUESTS_OF_A_PAGE = 4  # one after the other: metadata has four places; a token and two key sets
 Value = TypeVar("Value")
 
 
@@ -56,6 +59,26 @@ def on_starting(server: Any) -> None:
     """Stop here, where it ends the start; a worker that stops would be started over and over."""
     _check_addresses(server.cfg.address)
     _or_stop(lambda: starting.check(_settings))
+    for remark in _or_stop(lambda: starting.remarks(_settings)):
+        server.log.warning(remark)
+
+
+def when_ready(server: Any) -> None:
+    """Let HUP change nothing where a setting has gone wrong meanwhile: the old workers go on.
+
+    In a hook it would be too late: gunicorn ends where one fails, and its workers with it.
+    """
+    reload = server.handle_hup
+
+    def handle_hup() -> None:
+        try:
+            starting.check(Settings.from_environment())
+        except SettingsError as error:
+            server.log.error("Not reloaded, the old workers go on: %s", error)
+        else:
+            reload()
+
+    server.handle_hup = handle_hup
 
 
 def post_worker_init(_worker: object) -> None:
@@ -90,6 +113,7 @@ def _or_stop(read: Callable[[], Value]) -> Value:
 
 
 _settings = _or_stop(Settings.from_environment)
+starting.obey(_settings)  # on_starting sees to it
 _host = f"[{_settings.bind}]" if ":" in _settings.bind else _settings.bind
 bind = f"{_host}:{_settings.port}"
 
@@ -99,7 +123,7 @@ keyfile = str(_settings.keyfile) if _settings.keyfile else None
 worker_class = "gthread"
 workers = _settings.workers
 threads = _settings.threads
-graceful_timeout = 30  # seconds: longer than any outgoing request may take
+graceful_timeout = ceil(REQUESTS_OF_A_PAGE * (PATIENCE + _settings.deadline))  # seconds
 message.MAX_REQUEST_LINE = 65_534  # gunicorn's own 8190 answers with a bare line, and 0 is endless
 limit_request_line = 65_534  # bytes: what is too long for us gets our page
 forwarded_allow_ips = ""  # proxies' headers are PLAYGROUND_PROXIES' business, not gunicorn's

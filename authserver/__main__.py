@@ -45,7 +45,7 @@ def main() -> int:
         settings = from_environment(os.environ)
         read_deployment(settings.deployment_file)
         addresses = _free_addresses(settings.port)
-        private_dir(settings.data_dir)
+        _make_data_dir(settings)
         authority = Authority(directory=settings.data_dir.absolute())
         certificate = authority.issue(SERVER_NAMES, out=settings.data_dir.absolute())
     except (ConfigurationError, OSError) as error:
@@ -57,6 +57,16 @@ def main() -> int:
     )
     Application(settings, _options(addresses, certificate)).run()
     return 0
+
+
+def _make_data_dir(settings: Settings) -> None:
+    try:
+        private_dir(settings.data_dir)
+    except OSError as error:
+        raise ConfigurationError(
+            f"AUTHSERVER_DATA_DIR is {settings.data_dir}, which cannot be a private folder: "
+            f"{error.strerror}."
+        ) from None
 
 
 def _options(addresses: list[str], certificate: Certificate) -> dict[str, Any]:

@@ -74,9 +74,10 @@ def _base_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable = usable and parts.username is None and parts.path in ("", "/")
     except ValueError:
         usable = False
-    if not usable or parts.query or parts.fragment or parts.path not in ("", "/"):
+    if not usable or parts.query or parts.fragment:
         raise ConfigurationError(
             f"AUTHSERVER_PLAYGROUND must hold base URLs like http://localhost:8080, not {url!r}."
         )

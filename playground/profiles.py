@@ -16,7 +16,7 @@ from playground.settings import SettingsError
 
 _SHIPPED = Path(__file__).with_name("profiles.toml")
 _FACTS = ("title", "note", "client_secret_env", "tutorial_secret")
-_NEVER = ("client_secret", "password", "profile")
+SECRETS = ("client_secret", "password", "client_private_key", "id_token_decryption_key")
 NOTES = {
     "client_id": "Client Id",
     "client_secret": "Client Secret",
@@ -63,39 +63,65 @@ class Profile:
 
 def load(path: Path | None, *, embedded: str) -> dict[str, Profile]:
     """The shipped profiles and one's own, which win. Raises SettingsError."""
-    tables = _tables(_SHIPPED) | (_tables(path) if path else {})
-    return {name: _profile(name, table, embedded) for name, table in tables.items()}
+    return _profiles(_SHIPPED, embedded) | own(path, embedded=embedded)
+
+
+def own(path: Path | None, *, embedded: str) -> dict[str, Profile]:
+    """The profiles of one's own file. Raises SettingsError."""
+    try:
+        return _profiles(path, embedded) if path else {}
+    except SettingsError as error:
+        raise SettingsError(f"PLAYGROUND_PROFILES names {path}: {error}") from None
+
+
+def _profiles(path: Path, embedded: str) -> dict[str, Profile]:
+    return {name: _profile(name, table, embedded) for name, table in _tables(path).items()}
 
 
 def _tables(path: Path) -> dict[str, dict[str, object]]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"The profiles in {path} cannot be read: {error}.") from None
+        raise SettingsError(f"it cannot be read: {error}.") from None
     for name, table in data.items():
         if not isinstance(table, dict):
-            raise SettingsError(f"In {path}, {name!r} stands outside a [profile] table.")
+            raise SettingsError(f"{name!r} stands outside a [profile] table.")
     return data
 
 
 def _profile(name: str, given: Mapping[str, object], embedded: str) -> Profile:
     table = {key: value for key, value in given.items() if key != "notes"}
     for key, value in table.items():
-        if key not in (*_FACTS, *NAMES) or key in _NEVER:
-            raise SettingsError(f"Profile [{name}] has {key!r}, which is no field of the form.")
-        if not isinstance(value, str | bool):
-            raise SettingsError(
-                f"Profile [{name}]: {key} must be text in quotes, or true or false."
-            )
+        if problem := _problem(key, value):
+            raise SettingsError(f"profile [{name}] has {key!r}{problem}")
     values = {k: _text(k, v, embedded) for k, v in table.items() if k not in _FACTS}
     facts = {k: str(v) for k, v in table.items() if k in _FACTS}
     notes = _notes(name, given.get("notes", {}))
     return Profile(name=name, values=values, notes=notes, **{"title": name, **facts})
 
 
+def _problem(key: str, value: object) -> str:
+    """What is wrong with this line of a profile, to follow its key; empty when nothing is."""
+    if key == "client_secret":
+        return (
+            ", and secrets are never written there: let client_secret_env name the environment "
+            "variable that holds it."
+        )
+    if key in SECRETS:
+        return ", and secrets are never written there: it is typed into the form."
+    if key not in (*_FACTS, *NAMES) or key == "profile":
+        return ", which is no field of the form."
+    if not isinstance(value, str | bool):
+        return ", which must be text in quotes, or true or false."
+    choices = dict(BY_NAME[key].options) if key in BY_NAME and BY_NAME[key].kind == "select" else {}
+    if choices and value not in choices:
+        return f", which must be one of {', '.join(filter(None, choices))}."
+    return ""
+
+
 def _notes(name: str, notes: object) -> dict[str, str]:
     if not isinstance(notes, dict) or not notes.keys() <= NOTES.keys():
-        raise SettingsError(f"Profile [{name}]: notes is a table of {', '.join(NOTES)}.")
+        raise SettingsError(f"profile [{name}]: notes is a table of {', '.join(NOTES)}.")
     return {str(key): str(text) for key, text in notes.items()}
 
 

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 
-TUTORIAL_HOSTS = ("wso2is.local", "localhost", "localhost.com", "127.0.0.1")
+from playground.hosts import base_url, bind_address, own_hosts, servers
+
+TUTORIAL_HOSTS = ("wso2is.local", "localhost", "localhost.com", "127.0.0.1", "[::1]")
 
 
 class SettingsError(Exception):
     """A setting is wrong; the message says which one and why. Stops the start."""
 
 
-def _setting(default: Any, env: str, meaning: str) -> Any:
-    return field(default=default, metadata={"env": env, "meaning": meaning})
+def _setting(
+    default: Any, env: str, meaning: str, settle: Callable[[Any], Any] | None = None
+) -> Any:
+    """`settle` gives the value as it is used. It raises ValueError where it cannot be."""
+    return field(default=default, metadata={"env": env, "meaning": meaning, "settle": settle})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +35,11 @@ class Settings:
         TUTORIAL_HOSTS,
         "PLAYGROUND_HOSTS",
         "Host names the playground answers to, separated by spaces.",
+        own_hosts,
     )
-    bind: str = _setting("127.0.0.1", "PLAYGROUND_BIND", "Address that gunicorn listens on.")
+    bind: str = _setting(
+        "127.0.0.1", "PLAYGROUND_BIND", "Address that gunicorn listens on.", bind_address
+    )
     port: int = _setting(8080, "PLAYGROUND_PORT", "Port that gunicorn listens on, 1 to 65535.")
     certfile: Path | None = _setting(
         None, "PLAYGROUND_CERTFILE", "Certificate chain (PEM) to serve https with; empty: http."
@@ -49,6 +56,7 @@ class Settings:
         "https://localhost:9443",
         "PLAYGROUND_EMBEDDED",
         "Base URL of the embedded server, for its profile.",
+        base_url,
     )
     ca_file: Path = _setting(
         Path(".local/authserver/ca.pem"),
@@ -59,6 +67,7 @@ class Settings:
         "",
         "PLAYGROUND_GATEWAY",
         "Server behind the tutorial's /authorize and /token on our own port; empty: none.",
+        base_url,
     )
     profiles: Path | None = _setting(
         None, "PLAYGROUND_PROFILES", "TOML file with your own server profiles."
@@ -71,6 +80,7 @@ class Settings:
         "PLAYGROUND_ALLOWED_SERVERS",
         "Servers (host or host:port) that may be called when not bound to loopback, or behind a "
         "proxy; separated by spaces.",
+        servers,
     )
     session_hours: int = _setting(
         12, "PLAYGROUND_SESSION_HOURS", "Hours a session and its flows are kept, 1 to 720."
@@ -79,7 +89,9 @@ class Settings:
         20.0, "PLAYGROUND_DEADLINE", "Seconds an outgoing request may take in all, 1 to 29."
     )
     max_response: int = _setting(
-        1_000_000, "PLAYGROUND_MAX_RESPONSE", "Bytes of a response read at most, decompressed."
+        1_000_000,
+        "PLAYGROUND_MAX_RESPONSE",
+        "Bytes of a response read at most, decompressed, 1000 to 50000000.",
     )
     max_flows: int = _setting(
         24, "PLAYGROUND_MAX_FLOWS", "Flows one browser may have open, 1 to 64; older ones go."
@@ -87,7 +99,7 @@ class Settings:
     proxies: int = _setting(
         0,
         "PLAYGROUND_PROXIES",
-        "Reverse proxies in front whose X-Forwarded-* headers count; 0: ignored.",
+        "Reverse proxies in front whose X-Forwarded-* headers count, 0 to 10; 0: ignored.",
     )
     workers: int = _setting(2, "PLAYGROUND_WORKERS", "Processes that gunicorn starts, 1 to 64.")
     threads: int = _setting(
@@ -112,7 +124,7 @@ class Settings:
         given = os.environ if environment is None else environment
         hints = get_type_hints(cls)
         values = {
-            item.name: _convert(item, hints[item.name], given[item.metadata["env"]])
+            item.name: _read(item, hints[item.name], given[item.metadata["env"]])
             for item in fields(cls)
             if given.get(item.metadata["env"], "").strip()
         }
@@ -129,11 +141,6 @@ class Settings:
         _within("PLAYGROUND_WORKERS", self.workers, 1, 64)
         _within("PLAYGROUND_THREADS", self.threads, 4, 1000)
         _within("PLAYGROUND_MAX_RESPONSE", self.max_response, 1_000, 50_000_000)
-        for name in self.allowed_hosts:
-            _host("PLAYGROUND_ALLOWED_SERVERS", name)
-        _base_url("PLAYGROUND_EMBEDDED", self.embedded)
-        if self.gateway:
-            _base_url("PLAYGROUND_GATEWAY", self.gateway)
         _file("PLAYGROUND_PROFILES", self.profiles)
         _file("PLAYGROUND_CERTFILE", self.certfile)
         _file("PLAYGROUND_KEYFILE", self.keyfile)
@@ -148,6 +155,14 @@ def _is_loopback(bind: str) -> bool:
         return bind == "localhost" or ip_address(bind).is_loopback
     except ValueError:  # another name may lead anywhere
         return False
+
+
+def _read(item: Field[Any], kind: Any, text: str) -> Any:
+    value, settle = _convert(item, kind, text), item.metadata["settle"]
+    try:
+        return settle(value) if settle else value
+    except ValueError as error:
+        raise SettingsError(f"{item.metadata['env']} {error}") from None
 
 
 def _convert(item: Field[Any], kind: Any, text: str) -> Any:
@@ -168,21 +183,3 @@ def _within(env: str, value: float, low: float, high: float) -> None:
 def _file(env: str, path: Path | None) -> None:
     if path and not path.is_file():
         raise SettingsError(f"{env} names {path}, which is no file.")
-
-
-def _host(env: str, name: str) -> None:
-    if "/" in name:
-        raise SettingsError(f"{env} names {name!r}; it takes hosts (or host:port) and no URLs.")
-
-
-def _base_url(env: str, url: str) -> None:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable:
-        raise SettingsError(
-            f"{env} is {url!r}; it must be an http or https URL with a host, like "
-            "https://localhost:9443 (ports go from 1 to 65535)."
-        )

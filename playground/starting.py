@@ -11,6 +11,30 @@ from playground.settings import Settings, SettingsError
 from playground.store.opening import try_store
 from playground.wire.trust import Trust
 
+_obeyed: list[Settings] = []
+
+
+def obey(settings: Settings) -> None:
+    """Say that this process and its forks listen where these settings say, and nowhere else."""
+    _obeyed.append(settings)
+
+
+def is_obeyed() -> bool:
+    """Whether gunicorn.conf.py runs us, and has checked the settings before the first worker."""
+    return bool(_obeyed)
+
+
+def check_private(settings: Settings) -> None:
+    """Refuse to take some other server's address for loopback (CWE-918). Raises SettingsError."""
+    known = {obeyed.bind for obeyed in _obeyed if obeyed.private}
+    if settings.private and settings.bind not in known:
+        raise SettingsError(
+            f"by PLAYGROUND_BIND ({settings.bind}) only this machine can reach it, but the server "
+            "that runs it has not read the project's gunicorn.conf.py, which sees to that. Start "
+            "`gunicorn app:app` in the project's folder, or set PLAYGROUND_BIND to the address "
+            "that your server listens on: then PLAYGROUND_ALLOWED_SERVERS says what may be called."
+        )
+
 
 def check(settings: Settings) -> None:
     """Raises SettingsError for what only this machine can tell of the settings."""
@@ -19,6 +43,16 @@ def check(settings: Settings) -> None:
     _authorities(settings)
     try_store(settings)
     profiles.load(settings.profiles, embedded=settings.embedded)
+
+
+def remarks(settings: Settings) -> list[str]:
+    """What of the settings is perhaps not as it was meant. Raises SettingsError."""
+    own = profiles.own(settings.profiles, embedded=settings.embedded).values()
+    return [
+        f"Profile [{p.name}] takes its client secret from {p.client_secret_env}, which is not set."
+        for p in own
+        if p.client_secret_env and not p.client_secret()
+    ]
 
 
 def _address(bind: str) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
+import idna
+
 MAX_URL = 4000
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _PLACE = re.compile(r"«([^«»]{1,60})»")
@@ -50,24 +52,51 @@ def _parts_problem(parts: SplitResult, port: int | None, *, fragment_allowed: bo
         return "Only http and https URLs work here; start with https:// or http://."
     if parts.username is not None or parts.password is not None:
         return "A URL with a user name or password in it is not accepted."
-    if not parts.hostname or not _valid_host(parts.hostname) or port == 0:
+    if not parts.hostname or not valid_host(parts.hostname) or port == 0:
         return "This URL has no valid host name; it looks like https://host:port/path."
     return "" if fragment_allowed else "A fragment (#…) is not allowed in this URL."
 
 
-def _valid_host(host: str) -> bool:
+def valid_host(host: str) -> bool:
+    """Whether this is a host name or an address, an IPv6 one without its brackets."""
     try:
         ipaddress.ip_address(host.split("%")[0])
     except ValueError:
         pass
     else:
         return "%" not in host
+    name = ascii_host(host).removesuffix(".")
+    return len(name) <= 253 and all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
+def ascii_host(host: str) -> str:
+    """The host by the name that requests looks up (RFC 5891); empty where it can be none.
+
+    Python's own codec knows the older rules, by which ß is ss: another host (RFC 5894 §7.2).
+    """
+    labels = host.lower().split(".")
     try:
-        ascii_host = host.encode("idna").decode()
-    except UnicodeError:
-        return False
-    labels = ascii_host.removesuffix(".").split(".")
-    return len(ascii_host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+        return ".".join(n if n.isascii() else _ascii_label(n) for n in labels)
+    except idna.IDNAError:
+        return ""
+
+
+def _ascii_label(label: str) -> str:
+    return idna.encode(label, strict=True, std3_rules=True).decode()
+
+
+def ascii_url(url: str) -> str:
+    """The URL with its host as `ascii_host` names it."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=_ascii_netloc(parts.netloc)))
+
+
+def _ascii_netloc(netloc: str) -> str:
+    if netloc.isascii():
+        return netloc
+    host, colon, port = netloc.partition(":")
+    name = ascii_host(host)
+    return f"{name}{colon}{port}" if name else ""
 
 
 def add_parameters(url: str, parameters: Iterable[tuple[str, str]]) -> str:
@@ -100,9 +129,5 @@ def origin(url: str) -> str:
     """
     parts = urlsplit(url)
     usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    host = parts.netloc.lower().removesuffix(usual)
-    try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        return ""
-    return f"{parts.scheme}://{host}"
+    host = _ascii_netloc(parts.netloc.lower().removesuffix(usual))
+    return f"{parts.scheme}://{host}" if host or not parts.netloc else ""

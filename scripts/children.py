@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 SECONDS_TO_ANSWER = 60
-SECONDS_TO_STOP = 10
+SECONDS_TO_STOP = 150  # longer than gunicorn.conf.py lets a page under way take
+SECONDS_OF_SILENCE = 3
 
 
 class Stopped:
@@ -43,6 +44,7 @@ class Stopped:
 
 
 stopped = Stopped()
+hurried = Stopped()  # by Ctrl-C, once more
 
 
 class ChildError(Exception):
@@ -150,14 +152,29 @@ def stop(children: Iterable[Child]) -> None:
     everyone = list(children)
     for child in everyone:
         child.signal_group(signal.SIGTERM)
+    _wait_for(everyone, SECONDS_OF_SILENCE)
+    if any(child.process.poll() is None for child in everyone):
+        print("What is under way comes to its end; Ctrl-C again ends it at once.", flush=True)
+        _wait_for(everyone, SECONDS_TO_STOP)
     for child in everyone:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            child.process.wait(SECONDS_TO_STOP)
         child.signal_group(signal.SIGKILL)
         child.process.wait()
 
 
+def _wait_for(children: list[Child], seconds: int) -> None:
+    """Return when all of them have ended, when the time is up, or when somebody is in a hurry."""
+    for _ in range(seconds * 10):
+        if all(child.process.poll() is not None for child in children) or hurried.wait(0.1):
+            return
+
+
 def stop_on_signals() -> None:
-    """Let Ctrl-C, SIGTERM and a closed terminal set `stopped`."""
+    """Let Ctrl-C, SIGTERM and a closed terminal set `stopped`, and another Ctrl-C `hurried`."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, _asked_to_stop)
+
+
+def _asked_to_stop(number: int, _frame: object) -> None:
+    if stopped.is_set() and number == signal.SIGINT:
+        hurried.set()
+    stopped.set()

@@ -6,6 +6,7 @@ from PORT and AUTHSERVER_PORT; whatever else is set in the environment is passed
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import local_tls
@@ -64,9 +65,14 @@ def _port(default: str, *variables: str) -> int:
     return int(default)
 
 
+def _bind(env: Mapping[str, str]) -> str:
+    """Where the playground listens; an IPv6 address may stand in brackets."""
+    return (env.get("PLAYGROUND_BIND") or "127.0.0.1").strip("[]")
+
+
 def _free_parts(wanted: list[str], port: int, server_port: int) -> list[str]:
     """The parts that can be started; a taken port of the embedded server costs only that."""
-    bind = os.environ.get("PLAYGROUND_BIND") or "127.0.0.1"
+    bind = _bind(os.environ)
     if "playground" in wanted and port_is_taken(port, bind):
         target = "run" if "authserver" in wanted else "playground"
         raise ChildError(f"Port {port} is taken. Choose another: make {target} PORT={port + 10}")
@@ -108,7 +114,7 @@ def _start(part: str, env: dict[str, str]) -> Child:
             env=env,
             ca_file=Path(env["AUTHSERVER_DATA_DIR"]) / "ca.pem",
         )
-    bind = env.get("PLAYGROUND_BIND") or "127.0.0.1"
+    bind = _bind(env)
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104
     host = f"[{host}]" if ":" in host else host
     return Child.start(

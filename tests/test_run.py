@@ -126,6 +126,42 @@ def test_run_starts_both_and_ctrl_c_stops_both(make: Callable[..., Run]) -> None
     assert "Traceback" not in run.log()
 
 
+@pytest.fixture
+def under_way(make: Callable[..., Run]) -> Iterator[tuple[Run, socket.socket]]:
+    """A playground that was asked to stop while it reads a request, and that request's sender."""
+    run = make("playground")
+    run.start_and_wait()
+    head = (
+        "POST /playground2/oauth2client HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", run.port), timeout=60) as sender:
+        sender.sendall(head.encode())
+        assert b"100 Continue" in sender.recv(1000)
+        run.signal(signal.SIGINT)
+        wait_until(lambda: "comes to its end" in run.log(), "the delay is explained")
+        yield run, sender
+
+
+def test_ctrl_c_lets_come_to_its_end_what_is_under_way(
+    under_way: tuple[Run, socket.socket],
+) -> None:
+    """The request that was half sent gets its answer; then everything ends."""
+    run, sender = under_way
+    sender.sendall(b"code=a")
+    assert b"HTTP/1.1 303" in sender.recv(1000)
+    run.wait()
+    assert not listens(run.port)
+
+
+def test_ctrl_c_again_ends_at_once(under_way: tuple[Run, socket.socket]) -> None:
+    """Whoever is in a hurry waits for nobody."""
+    run, sender = under_way
+    run.signal(signal.SIGINT)
+    run.wait()
+    assert not sender.recv(1000)
+
+
 def test_the_hosts_line_is_shown_only_when_it_is_missing(make: Callable[..., Run]) -> None:
     """The one line for /etc/hosts appears when wso2is.local does not lead here."""
     run = make("playground")

@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 
 from playground.fields import BY_NAME, FIELDS, GRANTS
 from playground.form import NAMES, Form, Pairs, read
-from playground.profiles import Profile
+from playground.profiles import SECRETS, Profile
 from playground.report.secrets import is_sensitive
 from playground.urls import accepted_origin, origin
 
-SECRETS = ("client_secret", "password", "client_private_key", "id_token_decryption_key")
 LINKED = tuple(name for name in NAMES if name not in SECRETS)
 ENDPOINTS = tuple(item.name for item in FIELDS if item.kind == "url")
 _OURS = ("redirect_uri", "post_logout_redirect_uri")

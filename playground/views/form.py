@@ -13,8 +13,9 @@ from playground.fields import Field
 from playground.form import Form, check, fill, open_places, read, shown_grant
 from playground.logins import of_session
 from playground.mask import mask
+from playground.profiles import SECRETS
 from playground.protocol import authorization
-from playground.report.link import SECRETS, without_secrets
+from playground.report.link import without_secrets
 from playground.urls import as_pair
 from playground.web import browser, front
 from playground.web.doctor import pending_flow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from flask import request, session
 
@@ -61,7 +62,7 @@ def _same_place(kept: str, default: str) -> bool:
 
 def _own_origins() -> set[str]:
     """This playground under each of its host names."""
-    port = request.host.partition(":")[2]
+    port = urlsplit(request.host_url).port
     ours = {f"{request.scheme}://{name}" for name in services().settings.hosts}
     return {f"{start}:{port}" if port else start for start in ours}
 

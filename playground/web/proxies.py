@@ -7,8 +7,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def behind(app: Flask, proxies: int) -> None:
-    """Believe the X-Forwarded-* headers of this many proxies; of none, when 0."""
+    """Believe X-Forwarded-For, -Proto, -Host and -Port of this many proxies; of none, when 0.
+
+    No prefix: our pages link to each other, and the cookies are bound, by the path /playground2.
+    """
     if proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies, x_port=proxies
         )

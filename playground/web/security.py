@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 from werkzeug.urls import iri_to_uri
 
 from playground.settings import Settings
+from playground.urls import ascii_url
 from playground.web.csrf import SessionCSRF
 from playground.web.limits import MAX_BODY, MAX_FIELDS, check_fields, check_length
 from playground.web.sessions import COOKIE_NAME, COOKIE_PATH, check_store
@@ -46,7 +47,8 @@ class GuardedResponse(Response):
         location = self.headers.pop("Location", "")
         body, status, headers = super().get_wsgi_response(environ)
         if location:
-            headers.append(("Location", location if location.isascii() else iri_to_uri(location)))
+            uri = location if location.isascii() else iri_to_uri(ascii_url(location))
+            headers.append(("Location", uri))
         given, wish = {name.lower() for name, _ in headers}, g.get
         guards = _guards(
             wish("form_action", "'self'"),
@@ -83,7 +85,7 @@ def protect(app: Flask, settings: Settings) -> None:
         MAX_CONTENT_LENGTH=MAX_BODY,
         MAX_FORM_MEMORY_SIZE=MAX_BODY,
         MAX_FORM_PARTS=MAX_FIELDS,
-        TRUSTED_HOSTS=list(settings.hosts),
+        OWN_HOSTS=settings.hosts,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,  # it wants a Referer, which our own policy withholds
     )

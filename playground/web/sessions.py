@@ -53,9 +53,10 @@ class StoreSessionInterface(ServerSideSessionInterface):  # type: ignore[misc]
     def open_session(self, app: Flask, request: Request) -> ServerSideSession:
         """An empty session when the store is down; `check_store` then says so on every page.
 
-        Styles and scripts have none: a page brings half a dozen of them.
+        Styles and scripts have none: a page brings half a dozen of them. Nor has the probe that is
+        to answer whatever the store does.
         """
-        if request.path.startswith(f"{app.static_url_path}/"):
+        if request.path.startswith(f"{app.static_url_path}/") or request.path == "/healthz":
             return self.session_class()
         try:
             return super().open_session(app, request)

@@ -13,6 +13,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from playground.errors import PlaygroundError, ServerMisbehaved
+from playground.urls import ascii_host
 from playground.wire.connection import TAP, Tap, TappedConnection
 from playground.wire.faults import TRANSPORT_FAULTS, certificate_sentence, explain
 from playground.wire.policy import OutboundPolicy
@@ -97,7 +98,7 @@ class Look:
 
     def _connect(self, context: ssl.SSLContext, tap: Tap) -> tuple[bytes, str]:
         parts = urlsplit(self.url)
-        host = str(parts.hostname)
+        host = ascii_host(str(parts.hostname))
         connection = TappedConnection(host, parts.port or 443, timeout=CONNECT_TIMEOUT)
         token = TAP.set(tap)
         try:

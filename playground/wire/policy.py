@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from playground.errors import OutboundRefused
+from playground.urls import ascii_host
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -36,7 +37,7 @@ _COMPATIBLE = ipaddress.ip_network("::/96")
 class OutboundPolicy:
     """Bound to loopback: anything but link-local and metadata addresses. Else: the named hosts.
 
-    A name in `allowed_hosts` is a host, for all its ports, or "host:port".
+    A name in `allowed_hosts` is a host as in a URL, for all its ports, or "host:port".
     """
 
     loopback: bool
@@ -59,13 +60,13 @@ class OutboundPolicy:
     def check_host(self, host: str, port: int = 0) -> None:
         """Refuse a host that the configuration does not name. Raises OutboundRefused."""
         allowed = {name.lower() for name in self.allowed_hosts}
-        name = f"[{host}]" if ":" in host else host
-        if self.loopback or {host.lower(), f"{name.lower()}:{port}"} & allowed:
+        name = f"[{host}]" if ":" in host else ascii_host(host)
+        if self.loopback or {name, f"{name}:{port}"} & allowed:
             return
         raise OutboundRefused(
             sentence=f"This playground is open to a network, so it may not call {host}.",
             evidence=(("Host", host), ("Allowed", ", ".join(self.allowed_hosts) or "none")),
-            advice=(f"Whoever runs it can add {host} to PLAYGROUND_ALLOWED_SERVERS.",),
+            advice=(f"Whoever runs it can add {name} to PLAYGROUND_ALLOWED_SERVERS.",),
         )
 
     def check_address(self, host: str, address: str) -> None:

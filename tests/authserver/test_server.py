@@ -20,6 +20,7 @@ from tests.authserver.conftest import (
     run_server,
 )
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
+from tests.support.processes import free_port
 
 METADATA = [
     "/.well-known/openid-configuration",
@@ -164,6 +165,16 @@ def test_taken_port_stops_the_start(server: RunningServer, tmp_path: Path) -> No
     assert f"port {server.port} is taken" in done.stderr
 
 
+def test_a_data_folder_that_cannot_be_one_is_named(tmp_path: Path) -> None:
+    """Where a file stands in its place, the sentence says which setting it is about."""
+    file = tmp_path / "file"
+    file.touch()
+    port = str(free_port())
+    done = start(tmp_path, AUTHSERVER_PORT=port, AUTHSERVER_DATA_DIR=str(file))
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"authserver: AUTHSERVER_DATA_DIR is {file}, which")
+
+
 def test_certificates_for_other_names(tmp_path: Path) -> None:
     """The tls command issues a certificate from the same authority, and keeps a good one."""
     command = [sys.executable, "-m", "authserver.tls", "wso2is.local", "--out", str(tmp_path / "o")]
@@ -185,6 +196,7 @@ def test_certificates_for_other_names(tmp_path: Path) -> None:
         {"AUTHSERVER_PLAYGROUND": "ftp://x"},
         {"AUTHSERVER_PLAYGROUND": "http://x/path"},
         {"AUTHSERVER_PLAYGROUND": "http://[x"},
+        {"AUTHSERVER_PLAYGROUND": "http://user:word@x:1"},
     ],
 )
 def test_bad_settings(environment: dict[str, str]) -> None:

@@ -73,6 +73,27 @@ def test_a_graceful_restart_loses_no_flow(
     assert "the-access-token" in person.get(f"{person.here}/token").text
 
 
+@pytest.mark.parametrize("broken", ["broken", None])
+def test_a_setting_gone_wrong_keeps_the_old_workers(
+    start_playground: Start, tmp_path: Path, broken: str | None
+) -> None:
+    """SIGHUP then says what is wrong and replaces nobody; once it is mended, it does."""
+    profiles = tmp_path / "profiles.toml"
+    profiles.write_text("[x]\n")
+    playground = start_playground(PLAYGROUND_PROFILES=str(profiles))
+    before = _workers(playground)
+    profiles.unlink() if broken is None else profiles.write_text(broken)
+    os.kill(playground.pid, signal.SIGHUP)
+    wait_until(lambda: "Not reloaded" in playground.log(), "the reload is refused")
+    assert "PLAYGROUND_PROFILES" in playground.log()
+    assert _workers(playground) == before
+    assert playground.answers()
+    profiles.write_text("[x]\n")
+    os.kill(playground.pid, signal.SIGHUP)
+    wait_until(lambda: before.isdisjoint(_workers(playground)), "the old workers have gone")
+    assert playground.answers()
+
+
 def test_a_stop_and_start_loses_no_flow(
     start_playground: Start, token_server: Rogue, new_person: NewPerson
 ) -> None:
@@ -104,6 +125,21 @@ def test_redis_stopped_and_started_again(
     assert token_server.requests == []
     again = new_person(playground).ready(f"{token_server.url}/token")
     assert "the-access-token" in again.exchange().text
+
+
+def test_the_process_answers_for_itself_alone(
+    start_playground: Start, redis_server: RedisServer, new_person: NewPerson
+) -> None:
+    """`/healthz` asks the store nothing, not even for the session of the cookie that came along."""
+    playground = start_playground(REDIS_URL=redis_server.url)
+    person = new_person(playground)
+    person.get("/playground2/oauth2")
+    with redis_server.client() as client:
+        before = client.info("commandstats")["cmdstat_get"]["calls"]
+        assert person.get("/healthz").status_code == 200
+        assert client.info("commandstats")["cmdstat_get"]["calls"] == before
+        person.get("/playground2/oauth2")
+        assert client.info("commandstats")["cmdstat_get"]["calls"] > before
 
 
 def test_a_start_while_redis_is_down(

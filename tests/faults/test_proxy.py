@@ -26,9 +26,22 @@ def test_a_configured_proxy_says_how_the_browser_came(
     assert "Secure" in page.headers["Set-Cookie"]
 
 
+def test_a_configured_proxy_names_its_port(start_playground: Callable[..., Playground]) -> None:
+    """Beside the host name, or in a header of its own; the usual one is left out."""
+    playground = start_playground(PLAYGROUND_PROXIES="1")
+    for port, written in {"8444": ":8444", "443": ""}.items():
+        headers = {**FORWARDED, "X-Forwarded-Port": port}
+        page = requests.get(f"{playground.url}/playground2/oauth2", headers=headers, timeout=60)
+        assert f"https://wso2is.local{written}/playground2/oauth2client" in page.text
+    headers = {**FORWARDED, "X-Forwarded-Port": "1@evil"}
+    page = requests.get(f"{playground.url}/playground2/oauth2", headers=headers, timeout=60)
+    assert page.status_code == 400
+
+
 def test_without_a_configured_proxy_its_headers_are_ignored(alone: Playground) -> None:
     """Anybody can send such headers; they change nothing."""
-    page = requests.get(f"{alone.url}/playground2/oauth2", headers=FORWARDED, timeout=60)
+    headers = {**FORWARDED, "X-Forwarded-Port": "8444"}
+    page = requests.get(f"{alone.url}/playground2/oauth2", headers=headers, timeout=60)
     assert f"{alone.url}/playground2/oauth2client" in page.text
     assert "https://wso2is.local/playground2" not in page.text
     assert "Secure" not in page.headers["Set-Cookie"]

@@ -3,13 +3,15 @@
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 import requests
 
 from tests.playground.walking import open_form
-from tests.support.apps import Playground
+from tests.support.apps import Playground, answers
 from tests.support.browser import Browser, Page
+from tests.support.processes import stopping
 
 GUARDS = {
     "content-security-policy",
@@ -68,6 +70,29 @@ def test_only_the_health_is_told_under_any_host_name(
     answer = requests.get(playground.url + path, headers={"Host": host}, timeout=10)
     assert answer.status_code == status
     assert not host or host not in answer.text
+
+
+def test_a_host_name_is_one_of_those_that_are_set(
+    start_playground: Callable[..., Playground],
+) -> None:
+    """In any case (RFC 9110 §4.2.3), with any port; IPv6 addresses too."""
+    playground = start_playground(PLAYGROUND_HOSTS="LOCALHOST ::1 .play.example")
+    ours = ("LocalHost:8080", "[::1]", "[::1]:8080", "a.play.example", "play.example")
+    others = ("notplay.example", "[::2]", "localhost:0", "localhost.", "::1")
+    for host, status in {**dict.fromkeys(ours, 200), **dict.fromkeys(others, 400)}.items():
+        answer = requests.get(playground.url + "/playground2", headers={"Host": host}, timeout=10)
+        assert answer.status_code == status, host
+
+
+def test_bound_to_the_ipv6_loopback_it_answers_by_that_address(tmp_path: Path) -> None:
+    """No setting is needed for it; the callback URL is that address too."""
+    playground = Playground(tmp_path, PLAYGROUND_BIND="[::1]")
+    url = f"http://[::1]:{playground.port}"
+    with stopping(playground):
+        playground.start(lambda: answers(f"{url}/playground2"))
+        page = requests.get(f"{url}/playground2/oauth2", timeout=10)
+    assert page.status_code == 200
+    assert f"{url}/playground2/oauth2client" in page.text
 
 
 def test_a_callback_that_is_too_long_is_explained(playground: Playground) -> None:

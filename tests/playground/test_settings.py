@@ -1,16 +1,20 @@
 """The settings: typed, checked at start, each mistake one sentence that names it."""
 
+import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from playground.profiles import load
 from playground.settings import Settings, SettingsError
-from tests.support.apps import Playground
-from tests.support.processes import ROOT, clean_environment, free_port, python, stopping
+from playground.wire.gate import PATIENCE
+from tests.support.apps import Playground, answers
+from tests.support.processes import ROOT, Process, clean_environment, free_port, python, stopping
 
+MUNICH, BIG_BANK = "xn--mnchen-3ya.de", "xn--grobank-2va.de"
 README = str(ROOT / "README.md")
 
 
@@ -31,6 +35,20 @@ README = str(ROOT / "README.md")
         ("PLAYGROUND_MAX_FLOWS", "1000", "from 1 to 64"),
         ("PLAYGROUND_ALLOWED_SERVERS", "a.example https://b.example", "'https://b.example'"),
         ("PLAYGROUND_ALLOWED_SERVERS", "a.example/", "no URLs"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "a.example,b.example", "'a.example,b.example'"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "host:99999999", "from 1 to 65535"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "host:0", "from 1 to 65535"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "*.example.com", "'*.example.com'"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "u@a.example", "'u@a.example'"),
+        ("PLAYGROUND_HOSTS", "https://play.example", "without scheme"),
+        ("PLAYGROUND_HOSTS", "a,b", "'a,b'"),
+        ("PLAYGROUND_HOSTS", "localhost *", "'*'"),
+        ("PLAYGROUND_HOSTS", "localhost:8080", "port"),
+        ("PLAYGROUND_EMBEDDED", "https://user@localhost:9443", "without user name"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443 x", "http or https URL"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/?a=b", "query"),
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/#a", "fragment"),
+        ("PLAYGROUND_GATEWAY", "https://exa_mple..com", "with a host"),
     ],
 )
 def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
@@ -38,6 +56,25 @@ def test_wrong_value_is_named(name: str, value: str, words: str) -> None:
     with pytest.raises(SettingsError, match=name) as caught:
         Settings.from_environment({name: value})
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "used"),
+    [
+        ("PLAYGROUND_EMBEDDED", "https://localhost:9443/", "https://localhost:9443"),
+        ("PLAYGROUND_GATEWAY", "https://h/am//", "https://h/am"),
+        ("PLAYGROUND_BIND", "[::1]", "::1"),
+        ("PLAYGROUND_HOSTS", "WSO2IS.local ::1 .Play.example", "wso2is.local [::1] .play.example"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "IDP.example:443 ::1", "idp.example:443 [::1]"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "[0:0::1] [::1]:8443", "[::1] [::1]:8443"),
+        ("PLAYGROUND_ALLOWED_SERVERS", "münchen.de großbank.de:1", f"{MUNICH} {BIG_BANK}:1"),
+    ],
+)
+def test_a_name_has_one_spelling(name: str, value: str, used: str) -> None:
+    """Small letters, no final slash, IPv6 addresses in brackets, names as they are looked up."""
+    settings = Settings.from_environment({name: value})
+    (found,) = (getattr(settings, f.name) for f in fields(Settings) if f.metadata["env"] == name)
+    assert found == (tuple(used.split()) if isinstance(found, tuple) else used)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +118,8 @@ def last_words(folder: Path, **settings: str) -> str:
         ({"REDIS_URL": "foo"}, "REDIS_URL is no URL"),
         ({"REDIS_URL": "redis://localhost:abc"}, "REDIS_URL is no URL"),
         ({"REDIS_URL": "redis://localhost?nonsense=x"}, "REDIS_URL is no URL"),
+        ({"REDIS_URL": "redis://localhost/abc"}, "REDIS_URL is no URL"),
+        ({"REDIS_URL": "rediss://h/0?ssl_ca_certs=/nope"}, "REDIS_URL has ssl_ca_certs=/nope"),
         ({"PLAYGROUND_DATA_DIR": "/proc/nope"}, "PLAYGROUND_DATA_DIR is /proc/nope"),
         ({"PLAYGROUND_BIND": "192.0.2.1"}, "PLAYGROUND_BIND is '192.0.2.1'"),
         ({"PLAYGROUND_CERTFILE": README, "PLAYGROUND_KEYFILE": README}, "PLAYGROUND_CERTFILE and"),
@@ -117,6 +156,69 @@ def test_gunicorns_own_address_stops_the_start(tmp_path: Path, address: str, way
     assert "Traceback" not in ended.stderr
 
 
+OTHER_SERVERS = [
+    ("gunicorn", "--chdir", str(ROOT), "--bind", "127.0.0.1:{port}", "app:app"),
+    ("gunicorn", "--config", "{folder}/other.py", "--bind", "127.0.0.1:{port}", "app:app"),
+    ("gunicorn", "--config", "{folder}/other.py", "--bind", "127.0.0.1:{port}", "app:create_app()"),
+    ("flask", "--app", "app", "run", "--port", "{port}"),
+]
+
+
+def elsewhere(folder: Path, command: tuple[str, ...], port: int, **settings: str) -> Process:
+    """The application in a server that does not read gunicorn.conf.py, from another folder."""
+    (folder / "other.py").write_text("control_socket_disable = True\n")
+    words = [word.format(port=port, folder=folder) for word in command]
+    env = clean_environment(PLAYGROUND_DATA_DIR=str(folder / "data"), **settings)
+    return Process("other", python("-m", *words), folder=folder, env=env, cwd=folder)
+
+
+@pytest.mark.parametrize("command", OTHER_SERVERS)
+def test_a_server_that_may_listen_anywhere_is_not_taken_for_loopback(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """What PLAYGROUND_BIND says counts only where gunicorn.conf.py sees to it (CWE-918)."""
+    server = elsewhere(tmp_path, command, free_port())
+    with stopping(server):
+        server.launch()
+        assert server.wait() == 3
+    assert "by PLAYGROUND_BIND (127.0.0.1) only this machine can reach it" in server.log()
+    assert server.log().count("Booting worker") <= 1
+
+
+def test_another_server_may_run_it_under_the_strict_policy(tmp_path: Path) -> None:
+    """Where the settings say that others may reach it, any server can be the one."""
+    port = free_port()
+    server = elsewhere(tmp_path, OTHER_SERVERS[-1], port, PLAYGROUND_BIND="0.0.0.0")
+    with stopping(server):
+        server.start(lambda: answers(f"http://localhost:{port}/playground2"))
+        assert '"may_call": []' in server.log()
+
+
+@pytest.mark.parametrize("deadline", ["1", "29"])
+def test_a_page_under_way_may_take_all_its_time(deadline: str) -> None:
+    """Before TERM ends it: a token and two key sets, each after waiting for room (or not)."""
+    told = subprocess.run(
+        python("-m", "gunicorn", "--print-config", "app:app"),
+        env=clean_environment(PLAYGROUND_DEADLINE=deadline),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    graceful = re.search(r"^graceful_timeout += (\d+)$", told.stdout, re.MULTILINE)
+    assert graceful
+    assert int(graceful[1]) > 3 * (PATIENCE + int(deadline))
+
+
+def test_the_module_itself_says_how_to_start() -> None:
+    """`python app.py` is no way to start it, and says so."""
+    ended = subprocess.run(
+        python("app.py"), cwd=ROOT, env=clean_environment(), capture_output=True, text=True
+    )
+    assert ended.returncode == 1
+    assert "make run" in ended.stderr
+
+
 def test_a_proxy_may_use_a_socket_file(
     start_playground: Callable[..., Playground], tmp_path: Path
 ) -> None:
@@ -136,15 +238,33 @@ def test_a_proxy_may_use_a_socket_file(
         ("[a", "cannot be read"),
         ("[x]\nnotes = 5", "notes is a table"),
         ("[x]\n[x.notes]\nsomewhere = 'y'", "notes is a table"),
-        ("[x]\nclient_secret = 'y'", "no field of the form"),
+        ("[x]\nclient_secret = 'y'", "let client_secret_env name"),
+        ("[x]\nclient_private_key = 'y'", "'client_private_key', and secrets are never"),
+        ("[x]\nid_token_decryption_key = 'y'", "'id_token_decryption_key', and secrets are"),
+        ("[x]\npassword = 'y'", "'password', and secrets are never"),
+        ("[x]\nprofile = 'y'", "no field of the form"),
+        ("[x]\ngrant_type = 'nonsense'", "one of authorization_code, implicit"),
+        ("[x]\ncode_challenge_method = true", "one of S256, plain"),
     ],
 )
 def test_profile_that_cannot_be_used(tmp_path: Path, text: str, words: str) -> None:
     """A profile with a secret, an unknown key or a wrong type is refused; a sentence says why."""
     file = tmp_path / "profiles.toml"
     file.write_text(text)
-    with pytest.raises(SettingsError, match=words):
+    with pytest.raises(SettingsError, match=words) as caught:
         load(file, embedded="https://localhost:9443")
+    assert str(caught.value).startswith(f"PLAYGROUND_PROFILES names {file}: ")
+
+
+def test_a_secret_that_is_not_there_is_remarked(
+    start_playground: Callable[..., Playground], tmp_path: Path
+) -> None:
+    """A profile works without it too, so it stops nothing; once, in the log, it is said."""
+    file = tmp_path / "profiles.toml"
+    file.write_text("[a]\nclient_secret_env = 'A_SECRET'\n[b]\nclient_secret_env = 'B_SECRET'\n")
+    playground = start_playground(PLAYGROUND_PROFILES=str(file), B_SECRET="set")
+    assert playground.log().count("from A_SECRET, which is not set") == 1
+    assert "B_SECRET" not in playground.log()
 
 
 def test_own_profile_wins_and_takes_its_secret_from_the_environment(

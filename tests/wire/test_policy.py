@@ -116,6 +116,27 @@ def test_a_public_playground_calls_named_servers_only(
         assert sender.get(f"{rogue.url}/").status == 200
 
 
+@pytest.mark.parametrize(
+    ("named", "url"),
+    [
+        ("xn--mnchen-3ya.de", "https://MÜNCHEN.de/token"),
+        ("xn--grobank-2va.de:1", "http://großbank.de:1/"),
+        ("[::1]", "http://[::1]:8080/"),
+        ("[::1]:8080", "http://[::1]:8080/"),
+    ],
+)
+def test_a_named_server_may_be_called_in_any_spelling(named: str, url: str) -> None:
+    """Both are brought to the name that is looked up."""
+    OutboundPolicy(loopback=False, allowed_hosts=(named,)).check_url(url)
+
+
+def test_a_look_alike_of_a_named_server_is_not_called() -> None:
+    """ß is not ss (RFC 5891)."""
+    policy = OutboundPolicy(loopback=False, allowed_hosts=("grossbank.de",))
+    with pytest.raises(OutboundRefused):
+        policy.check_url("https://großbank.de/")
+
+
 def test_a_named_port_is_not_the_whole_host(rogue: Rogue, make_sender: MakeSender) -> None:
     """Naming one port of a host opens no other port of it."""
     error = make_sender(loopback=False, allowed_hosts=("localhost:1",)).fail(f"{rogue.url}/")
