@@ -21,6 +21,11 @@ def marker(label: str) -> str:
     return f"REDACTED-{_UNSAFE.sub('-', label)}"
 
 
+def without_secrets(pairs: Iterable[tuple[str, str]], *, kept: str = "") -> list[tuple[str, str]]:
+    """Parameters for a link of ours; what has a secret's name, but for `kept`, is only marked."""
+    return [(n, marker(n) if n != kept and is_sensitive(n) else v) for n, v in pairs]
+
+
 class Redactor:
     """Every value of a sensitive name goes, and every known secret wherever it stands."""
 

@@ -4,12 +4,14 @@ import pytest
 from playwright.sync_api import Page as Window
 
 from playground.captions import CAPTIONS
+from tests.doctor.failing import begin, come_back, lede, refused
 from tests.playground.walking import approve, open_form, sign_in
 from tests.report.conftest import query, revealed
 from tests.report.secrets import leaks
 from tests.support.apps import Playground
 from tests.support.browser import Browser
 from tests.support.chromium import Pages, axe
+from tests.support.rogue import Rogue
 
 SCREEN = (1280, 720)
 JARGON = ("OAuth", "token", "redirect", "endpoint", "client", "HTTP", "JWT", "URL", "parameter")
@@ -176,3 +178,61 @@ def test_walking_needs_no_script(http: Browser, playground: Playground) -> None:
     assert "Authorize" in page.buttons
     assert page.click("Back").path.rstrip("/") == "/playground2"
     assert http.get(page.url).click("Leave presenter").soup.select_one(".headline") is None
+
+
+def test_switching_keeps_a_refusal(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """A refusal reads the same in both modes and after Reload, with nothing in its address."""
+    page = refused(http, playground, rogue, "invalid_scope", "No such scope.")
+    assert page.path.endswith("/failure")
+    assert page.query == {}
+    shown = http.get(page.link("Present"))
+    assert shown.soup.select_one(".headline") is not None
+    for same in (shown, shown.click("Leave presenter"), http.get(page.url)):
+        assert (same.status, same.heading, lede(same)) == (400, page.heading, lede(page))
+
+
+@pytest.mark.parametrize("mode", ["query", "fragment", "form_post"])
+def test_switching_keeps_a_strange_answer(http: Browser, playground: Playground, mode: str) -> None:
+    """An answer to no flow of ours is refused alike in both modes, its code in no link."""
+    callback = f"{playground.url}/playground2/oauth2client"
+    answer = {"code": "a-code-of-a-stranger", "state": "unknown"}
+    if mode == "query":
+        page = come_back(http, playground, **answer)
+    elif mode == "fragment":
+        token = str(http.get(callback).soup.select_one("[name=csrf_token]")["value"])
+        page = http.post(f"{callback}/fragment", {**answer, "csrf_token": token})
+    else:
+        page = http.post(callback, answer, cross_site=True)
+    assert "a-code" not in page.link("Present")
+    shown = page.click("Present")
+    assert (shown.status, shown.heading) == (page.status, page.heading)
+    assert "present, but unknown" in shown.words
+
+
+def test_switching_keeps_another_host(http: Browser, playground: Playground, rogue: Rogue) -> None:
+    """A flow that began under another host name is still named so in presenter mode."""
+    state = begin(http, playground, rogue)
+    callback = f"{playground.at('127.0.0.1')}/playground2/oauth2client"
+    page = http.get(f"{callback}?code=a-code&state={state}")
+    shown = page.click("Present")
+    assert "a-code" not in shown.url
+    assert shown.heading == page.heading
+    assert playground.url in shown.words
+
+
+def test_switching_leads_from_a_used_answer_to_its_flow(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A response that comes again says so; Present shows the page that the first one led to."""
+    state = begin(http, playground, rogue)
+    first = come_back(http, playground, code="a-code", state=state)
+    again = come_back(http, playground, code="a-code", state=state)
+    assert again.heading != first.heading
+    assert again.click("Present").url.startswith(first.url)
+
+
+def test_switching_keeps_a_linked_form(http: Browser, playground: Playground) -> None:
+    """What a link filled in is there in presenter mode, too."""
+    page = http.get(f"{playground.url}/playground2/oauth2?client_id=a-linked-client&scope=a+b")
+    form = page.click("Present").form("Authorize")
+    assert (form.value("client_id"), form.value("scope")) == ("a-linked-client", "a b")
