@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl
 from playground.flow import Flow
 from playground.mask import HIDDEN, mask
 from playground.report.redact import Redactor
-from playground.report.secrets import collect, is_sensitive
+from playground.report.secrets import collect
 from playground.report.story import grant_name, outcome
+from playground.secret_names import is_sensitive
 from playground.wire.exchange import Exchange
 
 _HEADERS = ("Authorization", "Cookie", "Set-Cookie")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from urllib.parse import unquote_plus
 
 from playground.report.finder import Finder
-from playground.report.secrets import Secret, is_sensitive
+from playground.report.secrets import Secret
+from playground.secret_names import is_header, is_sensitive
 
-_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
 _QUERY = re.compile(r"((?:^|[?&#])([^=&?#\s]{1,80})=)([^&#\s]*)")
 _JSON_MEMBER = re.compile(r'("([^"\\]{1,80})"\s*:\s*")((?:[^"\\]|\\.)*)')
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
@@ -57,7 +57,7 @@ class Redactor:
 
     def header(self, name: str, value: str) -> tuple[str, str]:
         """A header; of credentials the scheme stays, of cookies the name."""
-        if name.lower() not in _HEADERS and not is_sensitive(name, message=False):
+        if not is_header(name):
             return name, self.message(value)
         kept = re.match(r"(Basic|Bearer|DPoP|Digest) ", value, re.IGNORECASE)
         if "cookie" in name.lower():

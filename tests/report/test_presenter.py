@@ -236,3 +236,22 @@ def test_switching_keeps_a_linked_form(http: Browser, playground: Playground) ->
     page = http.get(f"{playground.url}/playground2/oauth2?client_id=a-linked-client&scope=a+b")
     form = page.click("Present").form("Authorize")
     assert (form.value("client_id"), form.value("scope")) == ("a-linked-client", "a b")
+
+
+def test_keys_of_endpoints_are_not_presented(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A key in an endpoint's address is in no presented page, and is sent all the same."""
+    answer = {"access_token": "an-access-token", "token_type": "Bearer"}
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, answer)
+    key = "a-key-of-the-endpoint"
+    state = begin(http, playground, rogue, token_endpoint=f"{rogue.url}/token?key={key}&x=1")
+    form = http.get(f"{playground.url}/playground2/oauth2?present=1")
+    left = form.submit("Authorize", follow=False)
+    back = come_back(http, playground, code="a-code", state=state)
+    pages = [form, back, back.submit("Get Access Token")]
+    back = come_back(http, playground, code="a-code", state=query(left.location)["state"])
+    pages += [back, back.submit("Get Access Token")]
+    assert all("present" in page.soup.body["class"] and page.status == 200 for page in pages)
+    assert leaks([page.html for page in pages], [key]) == []
+    assert [r.query for r in rogue.received("/token")] == [f"key={key}&x=1"] * 2
