@@ -60,6 +60,9 @@ class Redactor:
         if not is_header(name):
             return name, self.message(value)
         kept = re.match(r"(Basic|Bearer|DPoP|Digest) ", value, re.IGNORECASE)
+        if name.lower() == "cookie":
+            pieces = (self.header("set-cookie", piece.strip())[1] for piece in value.split(";"))
+            return name, "; ".join(pieces)
         if "cookie" in name.lower():
             kept = re.match(r"[^=;]*=", value)
         start = kept[0] if kept else ""
