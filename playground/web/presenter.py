@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, request, url_for
 
-from playground.captions import BESIDE, CAPTIONS, Caption, moment
+from playground.captions import BESIDE, CAPTIONS, Caption, failure, moment
 from playground.flow import Flow
 from playground.mask import HIDDEN
 from playground.report.redact import Redactor
 from playground.report.secrets import Secret, collect, of_endpoints
 from playground.web.browser import owns
 from playground.web.frame import presenting
+from playground.web.linked import linked_form
 from playground.web.memory import remembered_form
 from playground.web.recorded import recorded
 
@@ -40,10 +41,11 @@ def walk() -> Walk:
     endpoint = request.endpoint or ""
     pages = _pages(flow)
     at = next((i for i, (known, _) in enumerate(pages) if known == _stop(endpoint)), None)
-    now = moment(endpoint, flow)
+    form = linked_form() or remembered_form()
+    now = moment(endpoint, form, flow)
     return Walk(
         caption=CAPTIONS[now],
-        failure=CAPTIONS["failure"],
+        failure=CAPTIONS[failure(flow)],
         forward=pages[at + 1][1] if at is not None and at + 1 < len(pages) else "",
         back=_back(pages, at),
         ended=now == "photos",

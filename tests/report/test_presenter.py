@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page as Window
 
 from playground.captions import CAPTIONS
-from tests.doctor.failing import begin, come_back, lede, refused
-from tests.playground.walking import approve, open_form, sign_in
+from tests.doctor.failing import begin, come_back, exchange_at, lede, refused
+from tests.playground.walking import approve, choose_grant, leave, open_form, sign_in
 from tests.report.conftest import query, revealed
 from tests.report.secrets import leaks
 from tests.support.apps import Playground
@@ -255,3 +255,61 @@ def test_keys_of_endpoints_are_not_presented(
     assert all("present" in page.soup.body["class"] and page.status == 200 for page in pages)
     assert leaks([page.html for page in pages], [key]) == []
     assert [r.query for r in rogue.received("/token")] == [f"key={key}&x=1"] * 2
+
+
+@pytest.mark.parametrize(
+    ("grant", "form", "direct", "token"),
+    [
+        ("client_credentials", "form_direct", "direct", "token_own"),
+        ("password", "form_direct", "direct_password", "token_password"),
+    ],
+)
+def test_captions_follow_the_grant(
+    http: Browser, playground: Playground, grant: str, form: str, direct: str, token: str
+) -> None:
+    """Where no ticket was traded and a password was told, no caption says otherwise."""
+    http.get(f"{playground.url}/playground2/?present=1")
+    page = choose_grant(open_form(http, playground), grant)
+    assert CAPTIONS[form].headline in page.words
+    person = {"username": "admin", "password": "admin"} if grant == "password" else {}
+    page = page.submit("Authorize", **person)
+    assert CAPTIONS[direct].headline in page.words
+    page = page.submit("Get Access Token")
+    assert CAPTIONS[token].headline in page.words
+
+
+def test_caption_of_a_key_through_the_browser(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A key that came with the answer was nobody's ticket before."""
+    page = open_form(http, playground).submit("Use this server", profile="other")
+    left = leave(
+        choose_grant(page, "implicit"),
+        client_id="a-client",
+        scope="view_photos",
+        response_type="token",
+        authorization_endpoint=f"{rogue.url}/authorize",
+    )
+    callback = http.get(f"{playground.url}/playground2/oauth2client?present=1")
+    back = http.post(
+        f"{playground.url}/playground2/oauth2client/fragment",
+        {
+            "access_token": "an-access-token",
+            "token_type": "Bearer",
+            "state": query(left.location)["state"],
+            "csrf_token": str(callback.soup.select_one("[name=csrf_token]")["value"]),
+        },
+    )
+    page = http.get(f"{back.url}/token")
+    assert CAPTIONS["token_front"].headline in page.words
+
+
+def test_late_failure_does_not_claim_that_nothing_went_out(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """After code and secret were sent, the caption says that the picture shows it."""
+    http.get(f"{playground.url}/playground2/?present=1")
+    early = refused(http, playground, rogue, "invalid_scope")
+    assert CAPTIONS["failure"].text in early.words
+    late = exchange_at(http, playground, rogue, 400, {"error": "invalid_grant"})
+    assert CAPTIONS["failure_late"].text in late.words
