@@ -1,5 +1,7 @@
 """Presenter mode: one step at a time, plain words, nothing to scroll, no secret in the source."""
 
+from urllib.parse import urlencode
+
 import pytest
 from playwright.sync_api import Page as Window
 
@@ -40,6 +42,27 @@ def fits(window: Window) -> None:
         .map((part) => part.outerHTML.slice(0, 100))"""
     )
     assert clipped == []
+
+
+def presented_code(new_page: Pages, playground: Playground, rogue: Rogue) -> Window:
+    """The callback's page in front of a room, with a code from a server that the test plays."""
+    window = new_page(viewport=SCREEN)
+    form = {
+        "client_id": "a-client",
+        "scope": "view_photos",
+        "authorization_endpoint": f"{rogue.url}/authorize",
+        "token_endpoint": f"{rogue.url}/token",
+        "resource_endpoint": f"{rogue.url}/photos",
+        "token_endpoint_auth_method": "none",
+    }
+    window.goto(f"{playground.url}/playground2/oauth2?{urlencode(form)}")
+    window.get_by_role("button", name="Authorize", exact=True).click()
+    window.wait_for_url(f"{rogue.url}/authorize**")
+    answer = urlencode({"code": "a-code", "state": query(window.url)["state"]})
+    window.goto(f"{playground.url}/playground2/oauth2client?{answer}")
+    window.keyboard.press("p")
+    window.wait_for_selector("body.present")
+    return window
 
 
 def sign_in_there(window: Window) -> None:
@@ -313,3 +336,61 @@ def test_late_failure_does_not_claim_that_nothing_went_out(
     assert CAPTIONS["failure"].text in early.words
     late = exchange_at(http, playground, rogue, 400, {"error": "invalid_grant"})
     assert CAPTIONS["failure_late"].text in late.words
+
+
+@pytest.mark.parametrize("count", [4, 15])
+def test_many_scopes_fit(new_page: Pages, playground: Playground, rogue: Rogue, count: int) -> None:
+    """The token's page shows its button, however many scopes were granted."""
+    answer = {
+        "access_token": "an-access-token",
+        "token_type": "Bearer",
+        "refresh_token": "a-refresh-token",
+        "scope": " ".join(f"a_scope_of_the_api_{n}" for n in range(count)),
+        "expires_in": 3600,
+    }
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, answer)
+    window = presented_code(new_page, playground, rogue)
+    window.get_by_role("button", name="Get Access Token").click()
+    window.wait_for_url("**/token")
+    assert window.get_by_role("button", name="Get Photos").is_visible()
+    fits(window)
+
+
+def test_failed_exchange_is_corrected_in_front_of_the_room(
+    new_page: Pages, playground: Playground, rogue: Rogue
+) -> None:
+    """The form that the words speak of is there and fits, and the arrow key sends it."""
+    answer = {"error": "invalid_client"}
+    rogue.answer("/token", 401, {"Content-Type": "application/json"}, answer)
+    window = presented_code(new_page, playground, rogue)
+    window.get_by_role("button", name="Get Access Token").click()
+    window.wait_for_url("**/failure")
+    fits(window)
+    assert window.get_by_label("Client Secret").is_visible()
+    rogue.answer(
+        "/token",
+        200,
+        {"Content-Type": "application/json"},
+        {"access_token": "an-access-token", "token_type": "Bearer"},
+    )
+    window.get_by_label("Client Secret").fill("a-secret-of-the-tests")
+    window.evaluate("document.activeElement.blur()")
+    window.keyboard.press("ArrowRight")
+    window.wait_for_url("**/token")
+
+
+def test_what_was_typed_survives_the_switch(new_page: Pages, playground: Playground) -> None:
+    """p takes along what the form holds, unsent as it is, both ways; Caps Lock does not matter."""
+    window = new_page(viewport=SCREEN)
+    window.goto(f"{playground.url}/playground2/oauth2")
+    window.fill("#f-client_id", "typed-before-p")
+    window.focus("body")
+    window.evaluate("document.activeElement.blur()")
+    window.keyboard.press("P")
+    window.wait_for_selector("body.present")
+    assert window.input_value("#f-client_id") == "typed-before-p"
+    window.fill("#f-client_id", "")
+    window.evaluate("document.activeElement.blur()")
+    window.keyboard.press("Escape")
+    window.wait_for_selector("body:not(.present)")
+    assert window.input_value("#f-client_id") == ""
