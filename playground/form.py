@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from playground.errors import InputRefused
 from playground.fields import ALL, BY_NAME, CODE, FIELDS, REDIRECTING, RESPONSE_TYPES, Field
 from playground.protocol.keys import load_to_sign
+from playground.secret_names import concealed
 from playground.urls import places, unfilled, url_problem
 
 Pairs = Sequence[tuple[str, str]]
@@ -105,10 +106,12 @@ def read(given: Mapping[str, str], extra: Pairs, *, kept: Form) -> Form:
     """The form as sent; fields that were not on the page keep what was typed before.
 
     Spaces belong to a password and to a client secret (RFC 6749 A.2, A.16), and to nothing else.
-    An empty secret means the kept one, for pages never carry a secret back out.
+    An empty secret means the kept one, for pages never carry a secret back out; so does a URL
+    whose keys presenter mode has hidden.
     """
     typed = {name: given[name] for name in NAMES if name in given}
     typed = {n: value if n in _VERBATIM else value.strip(" ") for n, value in typed.items()}
+    typed = {n: value for n, value in typed.items() if value != concealed(getattr(kept, n))}
     for name in ("client_secret", "client_private_key", "id_token_decryption_key"):
         if not typed.get(name):
             typed.pop(name, None)

@@ -104,11 +104,19 @@ def _direct(flow: Flow) -> dict[int, str]:
     """A grant without the browser: the token proves the client, and a password the person."""
     done = {6: f"The form was accepted at {_clock(flow.created_at)}."}
     if flow.exchanged:
-        done[2] = done[3] = "The server accepted client id and secret."
+        done[2] = done[3] = f"The server accepted {_proof(flow)}."
         done[_TOKEN] = "The token endpoint answered with an access token."
         if flow.form.grant_type == PASSWORD:
             done[_SIGN_IN] = "The server accepted user name and password."
     return done
+
+
+def _proof(flow: Flow) -> str:
+    """What the client showed of itself, in words."""
+    method = flow.form.token_endpoint_auth_method
+    if method == "none":
+        return "the client id; this client has no secret"
+    return "the client's signed JWT" if method.endswith("_jwt") else "client id and secret"
 
 
 def _answered(flow: Flow) -> bool:

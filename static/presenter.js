@@ -13,11 +13,31 @@ const next = () => document.querySelector("[data-next]")
     "main form button:not(.quiet, .secondary), main a:is(.action, .button):not(.secondary)")]
     .find((button) => button.checkVisibility()));
 
+// What was typed into the form goes along, as when another grant is chosen. A link's form is the
+// link's own: it stays as it came.
+let typed = null;
+document.addEventListener("input", ({ target: { form } }) => {
+  if (form && form.elements.shown && !form.elements.from_link) typed = form;
+});
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-present]");
+  if (!link || !typed) return;
+  event.preventDefault();
+  const button = document.createElement("button");
+  button.name = "action";
+  button.value = "show";
+  button.formNoValidate = button.hidden = true;
+  button.formAction = `${typed.getAttribute("action")}?present=${new URL(link.href).searchParams.get("present")}`;
+  typed.append(button);
+  typed.requestSubmit(button);
+});
+
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   const presenting = document.body.classList.contains("present");
-  const key = event.key === "p" ? "[data-present]" : presenting && keys[event.key];
+  const key = event.key.toLowerCase() === "p" ? "[data-present]" : presenting && keys[event.key];
   const target = key === "next" ? next() : key && document.querySelector(key);
   if (!target) return;
   event.preventDefault();

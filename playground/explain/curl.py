@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus
 
-from playground.explain.glossary import SECRET_NAMES
-from playground.explain.redact import Redactor, basic_pair, secret_header
+from playground.explain.glossary import secrecy
+from playground.explain.redact import Redactor, basic_pair
+from playground.secret_names import is_header
 from playground.wire.exchange import Exchange
 
 FORM = "application/x-www-form-urlencoded"
 _OWN = ("host", "content-length", "connection", "accept-encoding", "user-agent", "cookie")
+_GLOBS = re.compile(r"[{}\[\]]")  # curl would take them for lists and ranges of URLs
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 _GAP = " \\\n  "
 
@@ -48,9 +50,9 @@ class _Command:
         """A header that ends in a secret."""
         self.add("--header", shlex.quote(start + gap), self.variable(variable))
 
-    def pair(self, name: str, value: str) -> None:
+    def pair(self, name: str, value: str, *, query: bool = False) -> None:
         """One form or query parameter, encoded by curl."""
-        if name not in SECRET_NAMES:
+        if not secrecy(name, query=query):
             self.add("--data-urlencode", shlex.quote(f"{name}={value}"))
         elif _PLAIN_NAME.fullmatch(name):
             reference = self.variable(_variable(name))
@@ -60,7 +62,7 @@ class _Command:
 
 
 def _variable(name: str) -> str:
-    return re.sub(r"\W", "_", name).upper()
+    return re.sub(r"^(?=[0-9])|\W", "_", name, flags=re.ASCII).upper()
 
 
 def as_curl(
@@ -92,18 +94,32 @@ def as_curl(
 
 
 def _target(command: _Command, exchange: Exchange) -> str:
-    """The URL; where its query holds secrets, its parameters one by one instead."""
-    query = parse_qsl(urlsplit(exchange.url).query, keep_blank_values=True)
-    if exchange.request_body or not any(name in SECRET_NAMES for name, _ in query):
+    """The URL; where its query holds secrets, its parameters one by one instead.
+
+    Beside a body they stay in the URL, each secret in its place as it is sent: encoded.
+    """
+    if _GLOBS.search(exchange.url):
+        command.add("--globoff")
+    start, _, text = exchange.url.partition("?")
+    query = parse_qsl(text, keep_blank_values=True)
+    if not any(secrecy(name, query=True) for name, _ in query):
         return shlex.quote(exchange.url)
+    if exchange.request_body:
+        return shlex.quote(f"{start}?") + "'&'".join(_pieces(command, text))
     command.add("--get")
-    _pairs(command, query)
-    return shlex.quote(exchange.url.partition("?")[0])
+    for name, value in query:
+        command.pair(name, value, query=True)
+    return shlex.quote(start)
 
 
-def _pairs(command: _Command, pairs: Iterable[tuple[str, str]]) -> None:
-    for name, value in pairs:
-        command.pair(name, value)
+def _pieces(command: _Command, query: str) -> Iterator[str]:
+    """The query's parameters as they stand, as words of the shell, with variables for secrets."""
+    for piece in query.split("&"):
+        name, _, value = piece.partition("=")
+        if value and secrecy(unquote_plus(name), query=True):
+            yield shlex.quote(f"{name}=") + command.variable(_variable(unquote_plus(name)))
+        else:
+            yield shlex.quote(piece)
 
 
 def _headers(command: _Command, exchange: Exchange, client_id: str) -> bool:
@@ -114,7 +130,7 @@ def _headers(command: _Command, exchange: Exchange, client_id: str) -> bool:
             continue
         if name.lower() == "authorization":
             encoded = _authorization(command, value, client_id)
-        elif secret_header(name):
+        elif is_header(name):
             command.header(name, _variable(name))
         else:
             command.add("--header", shlex.quote(f"{name}: {value}"))
@@ -136,7 +152,8 @@ def _body(command: _Command, exchange: Exchange, redactor: Redactor) -> bool:
     text = exchange.request_body.decode("utf-8", "replace")
     headers = {name.lower(): value for name, value in exchange.request_headers}
     if headers.get("content-type", "").partition(";")[0] == FORM:
-        _pairs(command, parse_qsl(text, keep_blank_values=True))
+        for name, value in parse_qsl(text, keep_blank_values=True):
+            command.pair(name, value)
     elif text:
         bare = redactor.clean(text) == text
         command.add("--data-raw", shlex.quote(text) if bare else command.variable("BODY"))

@@ -157,7 +157,8 @@ def _said(message: Message) -> str:
     route = " to ".join(ACTORS[stop] for stop in _without_repeats(stops))
     times = f", {message.times} times" if message.times > 1 else ""
     failure = f": {message.failure}" if message.failure else ""
-    return f"{route}{times}; {STATES[message.state]}{failure}"
+    earlier = " now or earlier" if message.kind == "decision" and message.state != TODO else ""
+    return f"{route}{times}; {STATES[message.state]}{earlier}{failure}"
 
 
 def _without_repeats(stops: Iterable[int]) -> list[int]:

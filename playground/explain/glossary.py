@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from playground.secret_names import is_certain, is_query_key
+
 OPEN, MASKED, NEVER = "", "masked", "never"
 _FILES = ("messages.toml", "tokens.toml", "servers.toml")
 
@@ -59,6 +61,8 @@ def explain(name: str, *groups: str) -> Entry:
     return UNKNOWN
 
 
-def secrecy(name: str) -> str:
-    """How secret a value of this name is, wherever it occurs."""
+def secrecy(name: str, *, query: bool = False) -> str:
+    """How secret a value of this name is, wherever it occurs or in the `query` of a URL."""
+    if is_certain(name) or (query and is_query_key(name)):
+        return SECRET_NAMES.get(name, MASKED)
     return SECRET_NAMES.get(name, OPEN)

@@ -40,8 +40,9 @@ KINDS = (
     ),
     Kind(
         name="response",
-        why="You decided at the server. It sent your browser back to the callback with the result "
-        "in the message; the playground checks that it belongs to this flow before it is used.",
+        why="The server has decided, as a rule after asking you. It sent your browser back to the "
+        "callback with the result in the message; the playground checks that it belongs to this "
+        "flow before it is used.",
         section="RFC 6749 §4.1.2",
         asks="callback",
         request=("authorization_response",),

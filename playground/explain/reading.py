@@ -60,7 +60,7 @@ class Reader:
         kind = kind_of(exchange)
         parts = urlsplit(exchange.url)
         return _filled(
-            self._part("In the URL", _pairs(parts.query), kind.request),
+            self._part("In the URL", _pairs(parts.query), kind.request, query=True),
             self._part("In the fragment", _pairs(parts.fragment), kind.request),
             self._part("In the body", _body_pairs(exchange), kind.request),
             self._basic(exchange),
@@ -121,12 +121,19 @@ class Reader:
             section=entry.section,
         )
 
-    def _part(self, title: str, pairs: Iterable[tuple[str, str]], groups: tuple[str, ...]) -> Part:
-        return Part(title=title, rows=tuple(self._row(n, v, groups) for n, v in pairs))
+    def _part(
+        self,
+        title: str,
+        pairs: Iterable[tuple[str, str]],
+        groups: tuple[str, ...],
+        *,
+        query: bool = False,
+    ) -> Part:
+        return Part(title=title, rows=tuple(self._row(n, v, groups, query) for n, v in pairs))
 
-    def _row(self, name: str, value: str, groups: tuple[str, ...]) -> Row:
+    def _row(self, name: str, value: str, groups: tuple[str, ...], query: bool) -> Row:
         entry = explain(name, *groups)
-        kept = entry.secrecy or secrecy(name)
+        kept = entry.secrecy or secrecy(name, query=query)
         shown = mask(value) if kept else self.redactor.echoes(value)
         return Row(
             name=name,

@@ -11,14 +11,14 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from playground.explain.glossary import SECRET_NAMES
 from playground.mask import HIDDEN, mask
+from playground.secret_names import CERTAIN, IN_QUERIES, is_header
 
 SHORTEST = 6  # characters: a shorter secret is found by its name only, or "admin" would vanish
-_NAMES = "|".join(sorted(map(re.escape, SECRET_NAMES), key=len, reverse=True))
-_PAIR = re.compile(rf"(?<![\w.-])({_NAMES})=([^&\s#\"'<>;,]*)")
-_MEMBER = re.compile(rf'("(?:{_NAMES})"\s*:\s*")((?:[^"\\]|\\.)*)')
+_NAMES = "|".join([*sorted(map(re.escape, SECRET_NAMES), key=len, reverse=True), CERTAIN])
+_PAIR = re.compile(rf"(?i)(?<![\w.-])({_NAMES}|(?<=[?&])(?:{IN_QUERIES}))=([^&\s#\"'<>;,]*)")
+_MEMBER = re.compile(rf'(?i)("(?:{_NAMES})"\s*:\s*")((?:[^"\\]|\\.)*)')
 _CREDENTIALS = re.compile(r"\b(Basic|Bearer|DPoP)(\s+)([A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[\w-]{8,}(?:\.[\w-]*){2,4}")
-_SECRET_HEADER = re.compile(r"(?i).*(api-?key|token|secret|password|cookie).*")
 _COOKIE = re.compile(r"^([^=;\s]+=)[^;]+")
 
 
@@ -52,14 +52,9 @@ class Redactor:
         """A header's value without secrets."""
         if name.lower() == "set-cookie":
             value = _COOKIE.sub(lambda m: m[1] + HIDDEN, value)
-        elif secret_header(name):
+        elif is_header(name) and "authorization" not in name.lower():
             return mask(value)
         return self.clean(value)
-
-
-def secret_header(name: str) -> bool:
-    """Whether the whole value of such a header is a secret, as an API key is."""
-    return bool(_SECRET_HEADER.fullmatch(name)) and name.lower() != "set-cookie"
 
 
 def _masked(value: str) -> str:

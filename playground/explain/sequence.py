@@ -49,8 +49,8 @@ def messages(stage: Stage, recorded: Sequence[Happened]) -> tuple[Message, ...]:
     for number, times, exchange in _grouped(recorded):
         message = _recorded(stage, exchange, number, times, again=responses > 0)
         if message.kind == "response":
-            if not responses and stage.decided:
-                happened.append(_decision(stage))
+            if not responses and stage.accepted and "decision" in stage.names:
+                happened.append(_decision(DONE))
             responses += 1
         happened.append(message)
     if happened and happened[-1].state == DONE:
@@ -89,13 +89,12 @@ def _refused(stage: Stage, happened: Iterable[Message]) -> bool:
     return not stage.accepted and any(m.kind == "response" for m in happened)
 
 
-def _decision(stage: Stage) -> Message:
-    state = DONE if stage.accepted else FAILED
-    words = "Sign In, Approve" if state == DONE else "Deny"
+def _decision(state: str) -> Message:
+    """The person's yes; of a no nothing is known, for a server's own rule brings the same error."""
     return Message(
         kind="decision",
-        title=words,
-        arrows=(Arrow(source=PERSON, target=SERVER, words=words),),
+        title="Sign In and Approve",
+        arrows=(Arrow(source=PERSON, target=SERVER, words="Sign In, Approve"),),
         state=state,
         front=True,
     )
@@ -103,10 +102,7 @@ def _decision(stage: Stage) -> Message:
 
 def _planned(name: str, brings: str) -> Message:
     if name == "decision":
-        arrows: tuple[Arrow, ...] = (Arrow(source=PERSON, target=SERVER, words="Sign In, Approve"),)
-        return Message(
-            kind=name, title="Sign In and Approve", arrows=arrows, state=TODO, front=True
-        )
+        return _decision(TODO)
     front = name in ("request", "response")
     kind = BY_NAME[name]
     if front:

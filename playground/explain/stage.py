@@ -26,7 +26,6 @@ class Stage:
     names: tuple[str, ...]
     brings: str
     accepted: bool = False
-    decided: bool = False
     keys_known: bool = False
     ended: bool = False
 
@@ -38,11 +37,9 @@ class Stage:
     @classmethod
     def of(cls, flow: Flow) -> Stage:
         """The stage of a flow."""
-        accepted, failure = flow.response is not None, flow.failure
         return replace(
             cls.before(flow.form),
-            accepted=accepted,
-            decided=accepted or bool(failure and failure.error == "access_denied"),
+            accepted=flow.response is not None,
             keys_known=flow.exchanged or bool(flow.claims),
             ended=bool(flow.signed_out),
         )
@@ -85,9 +82,14 @@ class Happened:
 
 
 def _names(form: Form) -> tuple[str, ...]:
-    """The kinds of messages this form's grant is made of, in order."""
+    """The kinds of messages this form's grant is made of, in order.
+
+    With prompt=none the server asks nobody (OIDC Core §3.1.2.1).
+    """
     types, redirecting = form.response_types, form.redirecting
     names = ["request", "decision", "response"] if redirecting else []
+    if "none" in form.prompt.split():
+        names = [name for name in names if name != "decision"]
     code = not redirecting or "code" in types
     front_id_token = "id_token" in types and bool(form.jwks_uri)
     back_id_token = code and "openid" in form.scopes and bool(form.jwks_uri) and redirecting

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl
+from itertools import zip_longest
+from urllib.parse import parse_qsl, urlsplit
 
 from playground.flow import Flow
 from playground.mask import HIDDEN, mask
 from playground.report.redact import Redactor
-from playground.report.secrets import collect, is_sensitive
+from playground.report.secrets import collect
 from playground.report.story import grant_name, outcome
+from playground.secret_names import is_sensitive
 from playground.wire.exchange import Exchange
 
 _HEADERS = ("Authorization", "Cookie", "Set-Cookie")
@@ -65,12 +68,18 @@ def compare(left: Side, right: Side) -> list[Section]:
             ("Flow", _facts),
             ("Authorization request", _asked),
             ("Authorization response", _answered),
-            ("Token request", _sent),
             ("Claims of the id token", _claims),
-            ("Headers sent to the token endpoint", _request_headers),
-            ("Headers of the token response", _response_headers),
         )
     ]
+    for number, pair in enumerate(zip_longest(_token_exchanges(left), _token_exchanges(right))):
+        sections += [
+            _section(_numbered(title, number), values(pair[0]), values(pair[1]), redactors)
+            for title, values in (
+                ("Token request", _sent),
+                ("Headers sent to the token endpoint", _request_headers),
+                ("Headers of the token response", _response_headers),
+            )
+        ]
     sections.append(Section(title="Timing", rows=tuple(_timing(left, right))))
     return [section for section in sections if section.rows]
 
@@ -114,11 +123,18 @@ def _asked(side: Side) -> Values:
 
 
 def _answered(side: Side) -> Values:
-    return dict(side.flow.response.parameters) if side.flow.response else {}
+    """What came back, accepted or not; the playground's own CSRF token was no part of it."""
+    if side.flow.response:
+        return dict(side.flow.response.parameters)
+    came = next((x for x in side.exchanges if x.purpose == "Authorization response"), None)
+    if came is None:
+        return {}
+    text = came.request_body.decode("utf-8", "replace") or urlsplit(came.url).query
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return {name: value for name, value in pairs if name != "csrf_token"}
 
 
-def _sent(side: Side) -> Values:
-    exchange = _token_exchange(side)
+def _sent(exchange: Exchange | None) -> Values:
     body = exchange.request_body.decode("utf-8", "replace") if exchange else ""
     return dict(parse_qsl(body, keep_blank_values=True))
 
@@ -128,13 +144,11 @@ def _claims(side: Side) -> Values:
     return {name: v if isinstance(v, str) else json.dumps(v) for name, v in claims.items()}
 
 
-def _request_headers(side: Side) -> Values:
-    exchange = _token_exchange(side)
+def _request_headers(exchange: Exchange | None) -> Values:
     return _joined(exchange.request_headers) if exchange else {}
 
 
-def _response_headers(side: Side) -> Values:
-    exchange = _token_exchange(side)
+def _response_headers(exchange: Exchange | None) -> Values:
     return _joined(exchange.response_headers) if exchange else {}
 
 
@@ -146,10 +160,14 @@ def _joined(headers: Iterable[tuple[str, str]]) -> Values:
     return joined
 
 
-def _token_exchange(side: Side) -> Exchange | None:
-    """The newest request for a token; a refresh is one too."""
-    wanted = ("Token request", "Refresh")
-    return next((x for x in reversed(side.exchanges) if x.purpose in wanted), None)
+def _token_exchanges(side: Side) -> list[Exchange]:
+    """Every request for a token; a refresh is one too."""
+    return [x for x in side.exchanges if x.purpose in ("Token request", "Refresh")]
+
+
+def _numbered(title: str, before: int) -> str:
+    """A title that came up `before` times already."""
+    return f"{title} {before + 1}" if before else title
 
 
 def _timing(left: Side, right: Side) -> Iterable[Row]:
@@ -166,9 +184,11 @@ def _milliseconds(side: Side) -> dict[str, float]:
         times["At the server, sign-in included"] = (
             side.flow.responded_at - side.flow.created_at
         ) * 1000
+    seen: Counter[str] = Counter()
     for exchange in side.exchanges:
         if exchange.channel == "back":
-            times[exchange.purpose] = exchange.milliseconds
+            times[_numbered(exchange.purpose, seen[exchange.purpose])] = exchange.milliseconds
+            seen[exchange.purpose] += 1
     return times
 
 

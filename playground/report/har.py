@@ -49,7 +49,7 @@ def _entry(told: Told) -> dict[str, object]:
     if told.address:
         entry["serverIPAddress"] = told.address
     if told.tls:
-        entry["_tls"] = {"protocol": told.tls, "subject": told.peer}
+        entry["_tls"] = {"protocol": told.tls, "certificate": told.peer}
     return entry
 
 
@@ -116,5 +116,10 @@ def _pairs(pairs: Pairs) -> list[dict[str, str]]:
 
 def _cookies(headers: Pairs, header: str) -> list[dict[str, str]]:
     """The names as they came; the values are redacted with their header."""
-    values = [value.partition(";")[0] for name, value in headers if name.lower() == header]
-    return [{"name": value.partition("=")[0], "value": value.partition("=")[2]} for value in values]
+    found = [value.split(";") for name, value in headers if name.lower() == header]
+    pairs = [
+        piece.strip().partition("=")
+        for pieces in found
+        for piece in (pieces if header == "cookie" else pieces[:1])
+    ]
+    return [{"name": name, "value": value} for name, _, value in pairs]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from playground.fields import BY_NAME, FIELDS, GRANTS
 from playground.form import NAMES, Form, Pairs, read
 from playground.profiles import SECRETS, Profile
-from playground.report.secrets import is_sensitive
+from playground.secret_names import is_sensitive, without_query_secrets
 from playground.urls import accepted_origin, origin
 
 LINKED = tuple(name for name in NAMES if name not in SECRETS)
@@ -33,9 +33,14 @@ def parameters(form: Form, *, own: Form) -> list[tuple[str, str]]:
     changed = [name for name in LINKED if getattr(form, name) != getattr(plain, name)]
     extra = [(n, v) for n, v in form.extra if not is_sensitive(n)]
     return [
-        *((name, getattr(form, name)) for name in changed),
+        *((name, _bare(name, getattr(form, name))) for name in changed),
         *(pair for n, v in extra for pair in (("extra_name", n), ("extra_value", v))),
     ]
+
+
+def _bare(name: str, value: str) -> str:
+    """A field's value; of a URL without the keys in its query."""
+    return without_query_secrets(value) if name in ENDPOINTS else value
 
 
 def is_link(given: Mapping[str, str]) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from urllib.parse import unquote_plus
 
 from playground.report.finder import Finder
-from playground.report.secrets import Secret, is_sensitive
+from playground.report.secrets import Secret
+from playground.secret_names import is_header, is_sensitive
 
-_HEADERS = ("authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key")
 _QUERY = re.compile(r"((?:^|[?&#])([^=&?#\s]{1,80})=)([^&#\s]*)")
 _JSON_MEMBER = re.compile(r'("([^"\\]{1,80})"\s*:\s*")((?:[^"\\]|\\.)*)')
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
@@ -19,6 +19,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
 def marker(label: str) -> str:
     """What stands where a secret was; fit for URLs, headers, JSON, HTML and Markdown alike."""
     return f"REDACTED-{_UNSAFE.sub('-', label)}"
+
+
+def without_secrets(pairs: Iterable[tuple[str, str]], *, kept: str = "") -> list[tuple[str, str]]:
+    """Parameters for a link of ours; what has a secret's name, but for `kept`, is only marked."""
+    return [(n, marker(n) if n != kept and is_sensitive(n) else v) for n, v in pairs]
 
 
 class Redactor:
@@ -52,9 +57,12 @@ class Redactor:
 
     def header(self, name: str, value: str) -> tuple[str, str]:
         """A header; of credentials the scheme stays, of cookies the name."""
-        if name.lower() not in _HEADERS and not is_sensitive(name, message=False):
+        if not is_header(name):
             return name, self.message(value)
         kept = re.match(r"(Basic|Bearer|DPoP|Digest) ", value, re.IGNORECASE)
+        if name.lower() == "cookie":
+            pieces = (self.header("set-cookie", piece.strip())[1] for piece in value.split(";"))
+            return name, "; ".join(pieces)
         if "cookie" in name.lower():
             kept = re.match(r"[^=;]*=", value)
         start = kept[0] if kept else ""

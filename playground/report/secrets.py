@@ -8,20 +8,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import islice
-from urllib.parse import parse_qsl, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, unquote_plus
 
+from playground.fields import FIELDS
 from playground.flow import Flow
 from playground.foreign_json import parsed_document
+from playground.form import Form
+from playground.secret_names import in_query, is_sensitive
 from playground.wire.exchange import Exchange
 
 MOST = 200  # of one exchange: no honest answer has more, and each one is looked for everywhere
 _USER = "user name"
-_CERTAIN = re.compile(
-    r"(?:.*[_-])?(?:secret|password|passwd|tokens?|verifier|assertion|credentials?|cookie)"
-    r"|.*(?:private|decryption|api)[_-]?key|id_token_hint|device_code|user_code|authorization",
-    re.IGNORECASE,
-)
-_IN_MESSAGES = re.compile(r"(?:.*_)?(?:state|nonce|code)|binding", re.IGNORECASE)
 _JWK_MEMBERS = ("d", "p", "q", "dp", "dq", "qi", "k")  # RFC 7518 §6.2.2, §6.3.2, §6.4.1
 _PEM = re.compile(r"-----[^-]*-----")
 
@@ -32,11 +29,6 @@ class Secret:
 
     name: str
     value: str
-
-
-def is_sensitive(name: str, *, message: bool = True) -> bool:
-    """Whether a value of this name is a secret; in a document, `state` may be a place."""
-    return bool(_CERTAIN.fullmatch(name) or (message and _IN_MESSAGES.fullmatch(name)))
 
 
 def collect(flow: Flow, exchanges: Iterable[Exchange]) -> list[Secret]:
@@ -67,6 +59,13 @@ def of_flow(flow: Flow) -> Iterator[Secret]:
         if message is not None:
             yield from _named(message.parameters)
     yield from _named(flow.form.extra)
+    yield from of_endpoints(flow.form)
+
+
+def of_endpoints(form: Form) -> Iterator[Secret]:
+    """The keys that stand in the queries of the form's URLs."""
+    for name in (item.name for item in FIELDS if item.kind == "url"):
+        yield from _in_url(getattr(form, name))
 
 
 def of_exchange(exchange: Exchange) -> Iterator[Secret]:
@@ -94,9 +93,8 @@ def _key_parts(text: str) -> list[str]:
 
 
 def _in_url(url: str) -> Iterator[Secret]:
-    parts = urlsplit(url)
-    for text in (parts.query, parts.fragment):
-        yield from _named(parse_qsl(text))
+    yield from (Secret(name, value) for name, value in in_query(url))
+    yield from _named(parse_qsl(url.partition("#")[2]))
 
 
 def _in_header(name: str, value: str) -> Iterator[Secret]:

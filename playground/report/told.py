@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlsplit
 
 from playground.report.redact import Redactor
-from playground.wire.exchange import Exchange
+from playground.wire.exchange import Exchange, Peer
 
 Pairs = tuple[tuple[str, str], ...]
 _TEXT_TYPES = re.compile(r"text/|application/([\w.+-]*(json|xml|jwt|javascript)|x-www-form)", re.I)
@@ -99,10 +99,15 @@ def _told(number: int, x: Exchange, redactor: Redactor) -> Told:
         response_body=_body(x.response_body, x.response_header("content-type"), redactor),
         address=x.address,
         tls=x.peer.tls_version if x.peer else "",
-        peer=x.peer.subject if x.peer else "",
+        peer=_certificate_name(x.peer) if x.peer else "",
         error=redactor.message(x.error),
         error_kind=x.error_kind,
     )
+
+
+def _certificate_name(peer: Peer) -> str:
+    """The name that the certificate vouches for, as the wire page says it."""
+    return peer.names[0] if peer.names else peer.subject
 
 
 def _version(head: bytes) -> str:

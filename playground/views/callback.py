@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from playground.errors import FlowUnknown, ResponseRefused
@@ -12,6 +12,7 @@ from playground.flow import Flow
 from playground.flows import flow_id
 from playground.mask import half, mask
 from playground.protocol.authorization import AuthorizationResponse, check_repeats
+from playground.report.redact import without_secrets
 from playground.views.token import exchange_now
 from playground.web import front, shown
 from playground.web.ahead import reading_of
@@ -78,6 +79,7 @@ def _receive(
     given: Pairs, response_mode: str, message: Exchange | None = None
 ) -> ResponseReturnValue:
     parameters = [pair for pair in given if pair[0] != "csrf_token"]
+    g.answer = without_secrets(parameters)
     check_repeats(parameters)
     flow = _flow_of(dict(parameters))
     flow = services().conductor.receive(
@@ -108,6 +110,7 @@ def _flow_of(given: dict[str, str]) -> Flow:
             ),
         )
     if not owns(flow):
+        g.answer = without_secrets(given.items(), kept="state")  # of no use without the cookie
         raise _stranger(flow)
     return flow
 

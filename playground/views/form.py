@@ -80,10 +80,14 @@ def submit() -> ResponseReturnValue:
 
 
 def _elsewhere(action: str) -> ResponseReturnValue | None:
-    """Where a button leads that asks the server for nothing; the fragment keeps the focus."""
+    """Where a button leads that asks the server for nothing; the fragment keeps the focus.
+
+    Presenter mode is switched with what was typed: `present` is passed on.
+    """
     if action in ("profile", "show", "grant"):
         anchor = "f-grant_type" if action == "grant" else None
-        return redirect(url_for("form.show", _anchor=anchor), 303)
+        mode = request.args.get("present")
+        return redirect(url_for("form.show", _anchor=anchor, present=mode), 303)
     return redirect(url_for("discovery.show"), 303) if action == "discovery" else None
 
 

@@ -14,6 +14,7 @@ from playground.flow import Flow
 from playground.form import TokenForm, control_problem
 from playground.protocol.jwt_view import JwtView, open_jwt
 from playground.protocol.token import TOKEN_PURPOSE, TokenResponse
+from playground.secret_names import concealed
 from playground.urls import url_problem
 from playground.web import shown
 from playground.web.browser import own_flow
@@ -142,6 +143,9 @@ def _typed(flow: Flow, given: Mapping[str, str]) -> TokenForm:
     """The second form as sent; a field that was not on the page is as the flow began."""
     form = flow.form
     endpoint = given.get("token_endpoint", form.token_endpoint).strip()
+    kept = flow.typed.token_endpoint if flow.typed else form.token_endpoint
+    if endpoint == concealed(kept):
+        endpoint = kept
     return TokenForm(
         redirect_uri=given.get("redirect_uri", form.redirect_uri).strip(),
         token_endpoint=endpoint,

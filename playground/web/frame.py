@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import Flask, g, request, session
+from flask import Flask, g, request, session, url_for
 
 from playground.explain.diagram import Diagram, of_flow, of_plan
 from playground.flow import Flow
+from playground.report.redact import without_secrets
 from playground.tutorial import TITLES, Seen, Step, observe, steps
 from playground.web.browser import owns
 from playground.web.filters import Hole
@@ -61,7 +62,7 @@ def make_frame(hole: Hole = str) -> Frame:
         steps=steps(number, _seen(flow, hole)),
         step_title=TITLES[number - 1],
         present=present,
-        present_url=hole(_switch("0" if present else "1")),
+        present_url=hole(_switch("0" if present else "1", flow)),
         diagram=_diagram(flow, hole),
     )
 
@@ -80,11 +81,19 @@ def _diagram(flow: Flow | None, hole: Hole) -> Diagram | None:
     return of_flow(flow, recorded(flow), shown=g.get("exchange", ""), named=hole)
 
 
-def _switch(wish: str) -> str:
-    """This page with presenter mode on or off; of its query only which flows it compares."""
-    given = request.args
-    kept = {name: given[name] for name in ("left", "right") if name in given}
-    return f"{request.path}?{urlencode({**kept, 'present': wish}) if kept else f'present={wish}'}"
+def _switch(wish: str, flow: Flow | None) -> str:
+    """This page with presenter mode on or off, with the query that made it but for secrets.
+
+    An answer of a server's that belongs to no flow here is told once more by its parameters, and
+    a used one by its flow's page.
+    """
+    path, given = request.path, without_secrets(request.args.items(multi=True))
+    if "answer" in g:
+        path, given = url_for("callback.arrive"), g.answer
+        if flow is not None and owns(flow):
+            path, given = url_for("callback.show", identifier=flow.id), []
+    kept = [pair for pair in given if pair[0] != "present"]
+    return f"{path}?{urlencode([*kept, ('present', wish)])}"
 
 
 def register(app: Flask) -> None:

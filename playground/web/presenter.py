@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, g, request, url_for
 
-from playground.captions import BESIDE, CAPTIONS, Caption, moment
+from playground.captions import BESIDE, CAPTIONS, Caption, failure, moment
 from playground.flow import Flow
 from playground.mask import HIDDEN
 from playground.report.redact import Redactor
-from playground.report.secrets import collect
+from playground.report.secrets import Secret, collect, of_endpoints
 from playground.web.browser import owns
 from playground.web.frame import presenting
+from playground.web.linked import linked_form
+from playground.web.memory import remembered_form
 from playground.web.recorded import recorded
 
 _NEVER_IN_PAGES = ("client_secret", "password")
@@ -39,10 +41,11 @@ def walk() -> Walk:
     endpoint = request.endpoint or ""
     pages = _pages(flow)
     at = next((i for i, (known, _) in enumerate(pages) if known == _stop(endpoint)), None)
-    now = moment(endpoint, flow)
+    form = linked_form() or remembered_form()
+    now = moment(endpoint, form, flow)
     return Walk(
         caption=CAPTIONS[now],
-        failure=CAPTIONS["failure"],
+        failure=CAPTIONS[failure(flow)],
         forward=pages[at + 1][1] if at is not None and at + 1 < len(pages) else "",
         back=_back(pages, at),
         ended=now == "photos",
@@ -77,16 +80,22 @@ def _pages(flow: Flow | None) -> list[tuple[str, str]]:
 
 def conceal(response: Response) -> Response:
     """Whatever a page shows of its flow, no secret leaves in presenter mode, revealed or not."""
-    flow = g.get("flow")
-    if flow is None or response.mimetype != "text/html" or not presenting() or not owns(flow):
+    if response.mimetype != "text/html" or not presenting():
         return response
-    if "Content-Disposition" in response.headers:
+    if "Content-Disposition" in response.headers or not (secrets := _secrets()):
         return response
-    known = collect(flow, recorded(flow))
-    secrets = [secret for secret in known if secret.name not in _NEVER_IN_PAGES]
     redactor = Redactor(secrets, replacement=lambda _: HIDDEN)
     response.set_data(redactor.text(response.get_data(as_text=True)))
     return response
+
+
+def _secrets() -> list[Secret]:
+    """Those of the page's flow; without one, the keys in the URLs of the remembered form."""
+    flow = g.get("flow")
+    if flow is None:
+        return list(of_endpoints(remembered_form()))
+    known = collect(flow, recorded(flow)) if owns(flow) else []
+    return [secret for secret in known if secret.name not in _NEVER_IN_PAGES]
 
 
 def register(app: Flask) -> None:

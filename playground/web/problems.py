@@ -42,12 +42,16 @@ def register(app: Flask) -> None:
 
 
 def show_error(error: PlaygroundError) -> ResponseReturnValue:
-    """Keep the failure with its flow; after a POST the browser GETs it, so Reload is safe."""
+    """Keep the failure with its flow; after a POST the browser GETs it, so Reload is safe.
+
+    So it does after an authorization response, whose code is then in no address.
+    """
     failure = error.as_failure(at=time.time())
     flow = _keep(error, failure) if error.flow_id else None
     if flow is not None and owns(flow):
         inquire(failure, flow)
-    if flow is not None and not error.passing and request.method == "POST" and owns(flow):
+    carried = request.method == "POST" or request.blueprint == "callback"
+    if flow is not None and not error.passing and carried and owns(flow):
         return redirect(url_for("callback.failed", identifier=flow.id), 303)
     return show_failure(failure, flow)
 

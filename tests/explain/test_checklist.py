@@ -1,5 +1,7 @@
 """The tutorial's checklist: ticked by what was observed, and by nothing else."""
 
+import pytest
+
 from tests.explain.looking import ticked
 from tests.playground.walking import (
     approve,
@@ -12,6 +14,7 @@ from tests.playground.walking import (
 )
 from tests.support.apps import Playground
 from tests.support.browser import Browser
+from tests.support.rogue import Rogue
 
 
 def test_nothing_is_ticked_before_anything_happened(http: Browser, playground: Playground) -> None:
@@ -99,3 +102,29 @@ def test_signing_out_takes_nothing_back(http: Browser, playground: Playground) -
     address = page.click("Every message of this flow").url
     page.submit("Sign out", follow=False)
     assert 9 in ticked(http.get(address))
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        ("client_secret_post", "The server accepted client id and secret."),
+        ("private_key_jwt", "The server accepted the client's signed JWT."),
+        ("none", "The server accepted the client id; this client has no secret."),
+    ],
+)
+def test_a_direct_grant_ticks_what_was_sent(
+    http: Browser, playground: Playground, rogue: Rogue, method: str, said: str
+) -> None:
+    """Steps 2 and 3 name the proof that the client really gave."""
+    answer = {"access_token": "an-access-token", "token_type": "Bearer"}
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, answer)
+    page = open_form(http, playground).submit("Use this server", profile="other")
+    page = choose_grant(page, "client_credentials").submit(
+        "Authorize",
+        client_id="a-client",
+        client_secret="a-secret-of-the-tests",
+        token_endpoint=f"{rogue.url}/token",
+        token_endpoint_auth_method=method,
+    )
+    done = ticked(page.submit("Get Access Token"))
+    assert (done[2], done[3]) == (said, said)

@@ -12,6 +12,7 @@ from tests.playground.walking import choose_grant, open_form, to_code, to_token,
 from tests.support.apps import Embedded, Playground
 from tests.support.browser import Browser, Page
 from tests.support.records import exchange
+from tests.support.rogue import Rogue
 
 
 def run(command: str, **variables: str) -> str:
@@ -140,3 +141,34 @@ def test_a_body_with_a_secret_is_a_variable() -> None:
         redactor=Redactor(["0123456789abcdef"]),
     )
     assert "0123456789abcdef" not in named.text
+
+
+def test_a_key_in_the_address_is_a_variable() -> None:
+    """An endpoint's own key is left to the shell, with a body and without, as the server got it."""
+    url = "http://localhost/x?api_key=hidden-1&a=%7Bb%7D&access_token=hidden-2&subscription-key=h3&key=h4"
+    known = {"API_KEY": "k1", "ACCESS_TOKEN": "k2", "SUBSCRIPTION_KEY": "k3", "KEY": "k4"}
+    asked = as_curl(exchange(method="GET", url=url))
+    posted = as_curl(
+        exchange(
+            method="POST",
+            url=url,
+            request_head=b"POST /x HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded",
+            request_body=b"key=public",
+        )
+    )
+    for line in (asked, posted):
+        assert "hidden" not in line.text
+        assert set(line.variables) == known.keys()
+    shown = run(f"set -- {posted.text}; printf '%s\\n' \"$@\"; true", **known)
+    assert (
+        "http://localhost/x?api_key=k1&a=%7Bb%7D&access_token=k2&subscription-key=k3&key=k4"
+        in shown
+    )
+    assert "key=public" in shown
+
+
+def test_braces_and_brackets_are_no_ranges(rogue: Rogue) -> None:
+    """curl sends the address as it stands, once; left alone it would make nine of this one."""
+    query = "t={a,b,c}&u=[1-3]"
+    run(as_curl(exchange(method="GET", url=f"{rogue.url}/{{tenant}}?{query}")).text)
+    assert [(r.path, r.query) for r in rogue.requests] == [("/{tenant}", query)]

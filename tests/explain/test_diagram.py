@@ -8,6 +8,7 @@ import pytest
 from playground.explain.diagram import MOST, of_flow, of_plan
 from playground.explain.kinds import kind_of
 from playground.form import Form
+from tests.doctor.failing import begin, come_back, refused
 from tests.explain.looking import arrows, exchange_page
 from tests.playground.walking import (
     approve,
@@ -249,3 +250,31 @@ def test_words_stay_inside_the_picture() -> None:
 def test_the_same_plan_is_drawn_once() -> None:
     """The picture of a flow to come is kept, since every visitor sees the same one."""
     assert of_plan(Form()) is of_plan(Form())
+
+
+def test_nobody_is_drawn_where_nobody_is_asked(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """With prompt=none the server shows no page, so no arrow says that a person did anything."""
+    state = begin(http, playground, rogue, prompt="none")
+    assert "Sign In, Approve" not in arrows(open_form(http, playground), "todo")
+    page = come_back(http, playground, code="a-code", state=state)
+    assert arrows(page, "done") == ["303 redirect", "authorization request"]
+    assert arrows(page, "now") == ["redirect: code", "callback: code"]
+
+
+def test_a_refusal_by_rule_is_not_drawn_as_the_persons(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """access_denied may be the server's own rule: the picture shows the answer, and no Deny."""
+    page = refused(http, playground, rogue, "access_denied", "User is not assigned to the client.")
+    assert arrows(page, "failed") == ["redirect: access_denied", "refused"]
+    assert "person" not in " ".join(li.get_text() for li in page.soup.select(".diagram li"))
+
+
+def test_an_approval_may_be_an_earlier_one(http: Browser, playground: Playground) -> None:
+    """The server's yes proves that a person approved, and not when."""
+    lines = [li.get_text(" ", strip=True) for li in to_code(http, playground).soup.select("li")]
+    assert any(
+        li.endswith("person to authorization server; happened now or earlier") for li in lines
+    )

@@ -19,6 +19,10 @@ JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZG1pbiJ9.c2lnbmF0dXJl"
         '{"access_token":"topsecretvalue"}',
         '{"nested": [{"refresh_token" : "topsecretvalue"}]}',
         '{"access_token": "topsecretvalue',
+        "https://api/x?api_key=topsecretvalue",
+        "https://api/x?a=b&subscription-key=topsecretvalue",
+        "https://api/x?key=topsecretvalue",
+        "GET /x?sig=topsecretvalue HTTP/1.1",
         "Bearer topsecretvalue",
         "Authorization: Basic topsecretvalue",
         '<input name="x" value="y?client_secret=topsecretvalue">',
@@ -60,7 +64,8 @@ def test_a_cookie_keeps_its_name_alone() -> None:
 
 def test_what_is_no_secret_stays_as_it_is() -> None:
     """Masking does not rewrite the message around the secrets."""
-    text = '{"token_type":"Bearer","expires_in":3600,"scope":"openid status_code=5"}'
+    text = "key=value&x=1 "
+    text += '{"token_type":"Bearer","expires_in":3600,"scope":"openid status_code=5"}'
     assert Redactor().clean(text) == text
 
 

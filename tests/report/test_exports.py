@@ -8,6 +8,9 @@ from bs4 import BeautifulSoup
 from haralyzer import HarParser
 from playwright.sync_api import Page as Window
 
+from playground.report.har import archive
+from playground.report.redact import Redactor
+from playground.report.told import tell
 from tests.playground.walking import open_form
 from tests.report.conftest import Walked
 from tests.report.secrets import leaks
@@ -15,6 +18,7 @@ from tests.support.apps import Playground
 from tests.support.browser import Browser
 from tests.support.chromium import Pages, axe
 from tests.support.processes import free_port
+from tests.support.records import exchange
 
 EXPORTS = {"flow.har": "har", "report.html": "html", "report.md": "md"}
 
@@ -161,3 +165,18 @@ def test_markdown_cannot_be_broken_out_of(http: Browser, playground: Playground)
     walked = Walked(http=http, page=direct, id=direct.path.split("/")[3], secrets={})
     assert "``a`b</code><script>|``" in walked.export("report.md").html
     assert "<script>|" not in walked.export("report.html").html
+
+
+def test_har_names_the_certificate_as_the_wire_page_does(walked: Walked) -> None:
+    """The peer's certificate goes by the host name that it vouches for, in every export."""
+    tls = [entry["_tls"] for entry in entries(walked) if "_tls" in entry]
+    assert {item["certificate"] for item in tls} == {"localhost"}
+    assert ", certificate of localhost" in walked.export("report.md").html
+
+
+def test_har_lists_every_cookie() -> None:
+    """One Cookie header holds several: each is listed by its name, its value gone."""
+    sent = exchange(request_head=b"GET / HTTP/1.1\r\nCookie: a=first-value; b=second-value")
+    (entry,) = archive("t", tell([sent], Redactor([])))["log"]["entries"]
+    assert [item["name"] for item in entry["request"]["cookies"]] == ["a", "b"]
+    assert "-value" not in json.dumps(entry)

@@ -2,12 +2,14 @@
 
 from bs4 import Tag
 
+from tests.doctor.failing import exchange_at, refused
 from tests.playground.walking import leave, open_form
 from tests.report.conftest import Walked, walk
 from tests.report.secrets import leaks
 from tests.support.apps import Playground
 from tests.support.browser import Browser, Page
 from tests.support.chromium import Pages, axe, hand_over
+from tests.support.rogue import Rogue
 
 FLOWS = "/playground2/flows"
 
@@ -90,3 +92,36 @@ def test_flow_pages_are_accessible_and_narrow(
             window.goto(playground.url + path)
             assert window.evaluate("document.documentElement.scrollWidth") <= 390
             axe(window)
+
+
+def test_comparison_of_a_refusal_shows_what_came(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """error, its description and state came with a refused response, so none of them is absent."""
+    refused(http, playground, rogue, "access_denied", "Not assigned.")
+    refused(http, playground, rogue, "invalid_scope")
+    found = rows(http.get(playground.url + FLOWS).submit("Compare"))
+    cells = [cell.get_text() for cell in found["error"].find_all("td")]
+    assert cells == ["access_denied", "invalid_scope"]
+    cells = [cell.get_text() for cell in found["error_description"].find_all("td")]
+    assert cells == ["Not assigned.", ""]
+    assert "absent" not in found["state"].get_text()
+
+
+def test_comparison_keeps_every_attempt(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """A refused token request stands beside the good one, each with its parameters and time."""
+    ok = {"access_token": "an-access-token", "token_type": "Bearer"}
+    page = exchange_at(http, playground, rogue, 400, {"error": "invalid_grant"})
+    rogue.answer("/token", 200, {"Content-Type": "application/json"}, ok)
+    page.submit("Get Access Token", redirect_uri="https://other.example/")
+    exchange_at(http, playground, rogue, 200, ok)
+    page = http.get(playground.url + FLOWS).submit("Compare")
+    found = rows(page)
+    assert "ms" in found["Token request"].get_text()
+    assert [c.get_text() == "absent" for c in found["Token request 2"].find_all("td")] == [
+        False,
+        True,
+    ]
+    assert "https://other.example/" in found["redirect_uri"].get_text()

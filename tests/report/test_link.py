@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 
+from tests.doctor.failing import exchange_at
 from tests.playground.walking import leave, open_form, to_token
 from tests.report.conftest import SECRET, Walked
 from tests.report.secrets import leaks
@@ -217,3 +218,20 @@ def test_authorizing_again_does_not_make_a_profiles_secret_a_typed_one(
     page = code_page(http, playground, changed, token_endpoint=f"{rogue.url}/token")
     assert "needs the client secret" in page.submit("Get Access Token").words
     assert rogue.requests == []
+
+
+def test_link_leaves_out_keys_in_endpoints(
+    http: Browser, playground: Playground, rogue: Rogue
+) -> None:
+    """What an API calls its key in the query of a URL is a secret; the rest of the URL is not."""
+    keys = ("api_key", "access_token", "subscription-key", "key", "sig", "code")
+    page = exchange_at(
+        http,
+        playground,
+        rogue,
+        200,
+        {"access_token": "an-access-token", "token_type": "Bearer"},
+        token_endpoint=f"{rogue.url}/token?tenant=a%20b&{'&'.join(f'{k}=a-{k}-b' for k in keys)}",
+    )
+    query = dict(parse_qsl(urlsplit(link_of(page)).query))
+    assert query["token_endpoint"] == f"{rogue.url}/token?tenant=a%20b"

@@ -112,7 +112,9 @@ def test_key_in_a_form_field() -> None:
     "facts",
     [
         {"url": f"https://as.example/a?code={LONG}"},
-        {"url": f"https://as.example/a#access_token={LONG}&x=1"},
+        {"url": f"https://api.example/a?subscription-key={LONG}"},
+        {"url": f"https://api.example/a?key={LONG}"},
+        {"url": f"https://api.example/a#access_token={LONG}&x=1"},
         {"request_head": f"GET / HTTP/1.1\r\nAuthorization: Bearer {LONG}".encode()},
         {"request_head": f"GET / HTTP/1.1\r\nCookie: a=1; session={LONG}".encode()},
         {
@@ -130,6 +132,20 @@ def test_key_in_a_form_field() -> None:
 def test_secret_that_only_the_wire_shows(facts: dict[str, object]) -> None:
     """Every place of a message that can hold a secret is looked into."""
     assert LONG in {secret.value for secret in collect(flow(), [exchange(**facts)])}
+
+
+def test_key_outside_an_address() -> None:
+    """A parameter called key is a secret in the query of a URL, and nowhere else."""
+    body = exchange(request_body=f"key={LONG}".encode())
+    assert collect(flow(), [body]) == []
+    found = collect(flow(resource_endpoint=f"https://api.example/?key={LONG}"), [])
+    assert [secret.value for secret in found] == [LONG]
+
+
+def test_header_with_a_key() -> None:
+    """An API's key in a header goes, whatever its vendor calls it."""
+    for name in ("Ocp-Apim-Subscription-Key", "X-Api-Key", "X-Auth-Token"):
+        assert LONG not in Redactor([]).header(name, LONG)[1]
 
 
 def test_picture_with_a_secret_in_it() -> None:
