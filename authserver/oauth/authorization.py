@@ -20,7 +20,7 @@ from authserver.oauth.messages import (
     ServerRequest,
     is_allowed_mode,
 )
-from authserver.oauth.scopes import DEFAULT, is_well_formed
+from authserver.oauth.scopes import is_well_formed
 from authserver.oauth.server import Server
 from authserver.store.clients import Client, grants_behind
 from authserver.store.models import SignIn
@@ -81,7 +81,7 @@ class AuthorizationRequest:
     @property
     def scope(self) -> str:
         """The scope asked for, or API Manager's default."""
-        return " ".join(self.sent.get("scope", "").split()) or DEFAULT
+        return self.client.get_allowed_scope(self.sent.get("scope"))
 
     @property
     def prompts(self) -> set[str]:
@@ -144,10 +144,8 @@ class AuthorizationRequest:
             raise Refused("invalid_request", "prompt=none goes with no other value.")
 
     def _grant(self) -> Any:
-        self.request.scope = self.scope
         grant = self.server.get_authorization_grant(self.request)
         grant.validate_authorization_request()
-        self.request.scope = self.scope
         return grant
 
     def _needs_login(self, sign_in: SignIn, *, answered: bool) -> bool:

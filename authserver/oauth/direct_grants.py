@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.hooks import hooked
 from authserver.oauth.client_auth import METHODS
 from authserver.oauth.errors import REFRESH_EXPIRED, REFRESH_UNKNOWN, Refused
 from authserver.oauth.messages import Authentication, Person
-from authserver.oauth.scopes import APPLICATION_DEFAULT, DEFAULT
+from authserver.oauth.scopes import APPLICATION_DEFAULT
 from authserver.store.grant_models import Token
 
 
@@ -84,7 +84,7 @@ class Password(ResourceOwnerPasswordCredentialsGrant):
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         token = self.generate_token(
             user=self.request.user,
-            scope=" ".join((self.request.payload.scope or DEFAULT).split()),
+            scope=self.client.get_allowed_scope(self.request.payload.scope),
             include_refresh_token=self.client.check_grant_type("refresh_token"),
         )
         self.save_token(token)

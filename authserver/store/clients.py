@@ -13,6 +13,7 @@ from authserver.store.secrets import opaque
 
 PRODUCTION = "PRODUCTION"
 SANDBOX = "SANDBOX"
+DEFAULT_SCOPE = "default"  # what API Manager gives to who asks for none
 SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
 
 
@@ -95,8 +96,8 @@ class Client(Base, ClientMixin):
     def get_default_redirect_uri(self) -> None:
         return None
 
-    def get_allowed_scope(self, scope: str) -> str:
-        return scope
+    def get_allowed_scope(self, scope: str | None) -> str:
+        return " ".join((scope or "").split()) or DEFAULT_SCOPE
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirect_uris

@@ -66,6 +66,17 @@ def test_tutorial_walk_from_login_to_photos(server: RunningServer, browser: Brow
     assert len(photo.content) == album["photos"][0]["size"]
 
 
+def test_no_scope_asked_for(server: RunningServer, browser: Browser) -> None:
+    """The scope is optional: the token gets API Manager's default, which opens no photos."""
+    token = exchange(server, browser.code(scope=None)).json()
+    assert token["scope"] == "default"
+    assert "id_token" not in token
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    response = server.get("/photos/v1/photos", headers=headers)
+    assert response.status_code == 403
+    assert 'scope="view_photos"' in response.headers["WWW-Authenticate"]
+
+
 def test_wrong_code(server: RunningServer) -> None:
     """A code nobody issued is refused."""
     words = "Invalid authorization code received from token request"

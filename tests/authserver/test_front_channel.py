@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.authserver.conftest import CALLBACK, Browser, NewApplication, RunningServer, answer
+from tests.authserver.conftest import (
+    CALLBACK,
+    Browser,
+    NewApplication,
+    RunningServer,
+    answer,
+    text_of,
+)
 from tests.authserver.test_code_grant import exchange
 from tests.authserver.test_tokens import bearer, decode
 
@@ -52,6 +59,17 @@ def test_front_channel(server: RunningServer, browser: Browser, response_type: s
 def hash_of(value: str | None) -> str | None:
     """The half hash, where there is something to hash."""
     return half_hash(value) if value else None
+
+
+def test_no_scope_asked_for(server: RunningServer, browser: Browser) -> None:
+    """The scope is optional; the consent page and the answer name API Manager's default."""
+    browser.authorize(response_type="token", scope=None)
+    browser.sign_in()
+    assert "it gets API Manager's default access" in text_of(browser.page)
+    back = answer(browser.choose("approve"))
+    assert back["scope"] == "default"
+    headers = bearer(back["access_token"])
+    assert server.get("/photos/v1/photos", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize("response_type", ["id_token", "id_token token", *HYBRID[::2]])
