@@ -159,7 +159,7 @@ class Server(AuthorizationServer):
             grant_id=request.grant_id,
             client_id=client.client_id,
             username=request.user.username if request.user else None,
-            scope=token["scope"],
+            scope=old.scope if old else token["scope"],
             sid=authentication.sid if authentication else None,
             auth_time=authentication.auth_time if authentication else None,
             acr=authentication.acr if authentication else None,
