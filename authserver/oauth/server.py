@@ -140,7 +140,7 @@ class Server(AuthorizationServer):
         row = self._token_row(token, request)
         try:
             if request.refresh_token:
-                self.store.grants.replace_token(request.refresh_token.id, row)
+                self.store.grants.replace_token(request.refresh_token.refresh_digest, row)
             else:
                 self.store.grants.save_token(row)
         except GrantRevokedError as error:
