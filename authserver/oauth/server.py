@@ -136,6 +136,16 @@ class Server(AuthorizationServer):
         if scope and not is_well_formed(scope):
             raise InvalidScopeError
 
+    def generate_token(
+        self, *args: Any, include_refresh_token: bool = True, **kwargs: Any
+    ) -> dict[str, Any]:
+        """A refresh token comes along only where the server takes one back."""
+        wanted = include_refresh_token and self.parts.deployment.allows("refresh_token")
+        token: dict[str, Any] = super().generate_token(
+            *args, include_refresh_token=wanted, **kwargs
+        )
+        return token
+
     def save_token(self, token: dict[str, Any], request: ServerRequest) -> None:
         row = self._token_row(token, request)
         try:

@@ -3,6 +3,7 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -217,6 +218,19 @@ def test_grant_not_ticked(
     back = answer(signed_in.authorize(client_id=made.client_id))
     assert (back["error"], back["error_description"]) == ("unauthorized_client", words)
     assert_refused(exchange(server, "any", auth=made.auth), "unauthorized_client", words)
+
+
+def test_refresh_switched_off(tmp_path: Path) -> None:
+    """Where deployment.toml forbids refreshing, no grant gives a refresh token."""
+    with run_server(tmp_path, "[oauth.grant_type.refresh_token]\nenable = false\n") as server:
+        person = {"username": "admin", "password": "admin"}
+        tokens = [
+            exchange(server, Browser(server).code()).json(),
+            server.token(grant_type="password", **person).json(),
+        ]
+        for token in tokens:
+            assert "access_token" in token
+            assert "refresh_token" not in token
 
 
 def test_code_grant_switched_off(tmp_path: Any) -> None:
