@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 import requests
 
+from authserver.oauth.client_metadata import KNOWN
+from authserver.oauth.registration_rules import BOXES, SECONDS
 from tests.authserver.conftest import CALLBACK, Browser, RunningServer
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_tokens import bearer
@@ -105,6 +107,12 @@ def test_management_needs_its_own_token(server: RunningServer) -> None:
         ({"id_token_encrypted_response_alg": "RSA-OAEP"}, "invalid_client_metadata"),
         ({"subject_type": "pairwise"}, "invalid_client_metadata"),
         ({"application_type": "desktop"}, "invalid_client_metadata"),
+        ({"jwks": {"keys": 5}}, "invalid_client_metadata"),
+        ({"jwks": {"keys": [{"kty": "OKP", "crv": "X", "x": "AA"}]}}, "invalid_client_metadata"),
+        ({"jwks": {"keys": [{"kty": ["RSA"]}]}}, "invalid_client_metadata"),
+        ({"request_uris": 5}, "invalid_client_metadata"),
+        ({"sector_identifier_uri": 5}, "invalid_client_metadata"),
+        ({"initiate_login_uri": 5}, "invalid_client_metadata"),
     ],
 )
 def test_bad_metadata(server: RunningServer, metadata: dict[str, Any], error: str) -> None:
@@ -112,6 +120,18 @@ def test_bad_metadata(server: RunningServer, metadata: dict[str, Any], error: st
     response = register(server, **metadata)
     assert response.status_code == 400
     assert response.json()["error"] == error
+
+
+ODD: list[Any] = [None, 5, "", "\ud800", [None], ["x"], {"keys": [{}]}]
+
+
+@pytest.mark.parametrize("name", [*KNOWN, *SECONDS, *BOXES, "software_statement", "unknown"])
+def test_odd_metadata(server: RunningServer, name: str) -> None:
+    """Whatever any member holds, it is registered or refused, never a 5xx."""
+    for value in ODD:
+        response = register(server, **{name: value})
+        assert response.status_code in (201, 400), (value, response.text)
+        assert response.status_code == 201 or response.json()["error"].startswith("invalid_")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b"[" * 9000])
