@@ -78,7 +78,8 @@ CLAIMS = [ClientMetadataClaims, HonouredClaims, LogoutClaims]
 def read_metadata(sent: Any) -> dict[str, Any]:
     """The known members with the defaults of RFC 7591 §2; the others are ignored, as §2 says."""
     if not isinstance(sent, dict) or not sent:
-        raise Refused("invalid_client_metadata", "The request must be a JSON object.")
+        words = "The request must be a JSON object, sent as application/json."
+        raise Refused("invalid_client_metadata", words)
     _check_shape(sent)
     known = {name: value for name, value in sent.items() if name in KNOWN}
     defaults = {

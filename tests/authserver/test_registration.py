@@ -1,5 +1,6 @@
 """Dynamic client registration and management (RFC 7591, RFC 7592)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -140,3 +141,12 @@ def test_body_that_is_no_object(server: RunningServer, body: bytes) -> None:
     response = server.post(PATH, body, headers={"Content-Type": "application/json"})
     assert response.status_code == 400
     assert response.json()["error"] == "invalid_client_metadata"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_body_that_is_not_called_json(server: RunningServer, kind: str) -> None:
+    """What a page of any site may post is no registration (RFC 7591 §3.1)."""
+    body = json.dumps({"redirect_uris": [CALLBACK]}).encode()
+    response = server.post(PATH, body, headers={"Content-Type": kind})
+    assert response.status_code == 400
+    assert "application/json" in response.json()["error_description"]
