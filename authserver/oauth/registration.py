@@ -147,7 +147,7 @@ class Configuration(ClientConfigurationEndpoint):
 
     def delete_client(self, client: Client, request: Any) -> None:
         self.server.store.consents.forget_client(client.client_id)
-        self.server.store.clients.remove_application(client.application_id)
+        self.server.store.clients.remove(client)
 
 
 def client_uri(server: Any, client: Client) -> str:

@@ -159,6 +159,14 @@ class Clients:
         with self._database.write() as session:
             session.merge(row)
 
+    def remove(self, client: Client) -> None:
+        """Removes one pair of keys; an application without any left goes too."""
+        with self._database.write() as session:
+            session.execute(delete(Client).filter_by(client_id=client.client_id))
+            others = select(Client).filter_by(application_id=client.application_id)
+            if session.scalar(others) is None:
+                session.execute(delete(Application).filter_by(id=client.application_id))
+
     def remove_application(self, application_id: str) -> None:
         """Removes an application with its keys."""
         with self._database.write() as session:

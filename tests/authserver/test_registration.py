@@ -1,6 +1,8 @@
 """Dynamic client registration and management (RFC 7591, RFC 7592)."""
 
 import json
+import re
+import secrets
 from typing import Any
 
 import pytest
@@ -73,6 +75,35 @@ def test_read_and_delete(server: RunningServer) -> None:
     assert server.get(uri, headers=headers).status_code == 401
     auth = (made["client_id"], made["client_secret"])
     assert server.token(auth=auth, grant_type="client_credentials").status_code == 401
+
+
+def test_delete_leaves_the_other_keys(server: RunningServer, signed_in: Browser) -> None:
+    """A client deletes itself, not the sandbox keys that a person generated beside it."""
+    name = f"registered-{secrets.token_hex(4)}"
+    made = register(server, client_name=name).json()
+    signed_in.open("/devportal/applications")
+    path = re.findall(rf'href="([^"]+)">{name}<', signed_in.page.text)[0]
+    signed_in.open(f"{path}/sandboxkeys")
+    form = signed_in.form("redirect_uris")
+    page = signed_in.submit(form, grant_types=["client_credentials"])
+    found = dict(re.findall(r'<input id="(consumer-\w+)" value="([^"]+)"', page.text))
+    auth = (found["consumer-key"], found["consumer-secret"])
+    headers = bearer(made["registration_access_token"])
+    options: dict[str, Any] = {"headers": headers, "verify": server.authority, "timeout": 30}
+    assert requests.delete(made["registration_client_uri"], **options).status_code == 204
+    assert server.token(auth=auth, grant_type="client_credentials").status_code == 200
+    assert name in signed_in.open("/devportal/applications").text
+
+
+def test_delete_takes_the_empty_application(server: RunningServer, signed_in: Browser) -> None:
+    """Without keys nothing is left to be seen in the portal."""
+    name = f"registered-{secrets.token_hex(4)}"
+    made = register(server, client_name=name).json()
+    headers = bearer(made["registration_access_token"])
+    assert name in signed_in.open("/devportal/applications").text
+    options: dict[str, Any] = {"headers": headers, "verify": server.authority, "timeout": 30}
+    requests.delete(made["registration_client_uri"], **options)
+    assert name not in signed_in.open("/devportal/applications").text
 
 
 def test_management_needs_its_own_token(server: RunningServer) -> None:
