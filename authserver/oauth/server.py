@@ -22,7 +22,12 @@ from authserver.oauth.assertions import ClientSecretJwt, PrivateKeyJwt
 from authserver.oauth.client_keys import ClientKeys
 from authserver.oauth.code_grant import CodeGrant
 from authserver.oauth.direct_grants import ClientCredentials, Password, Refresh
-from authserver.oauth.front_channel import HybridGrant, IdTokenGrant, TokenGrant
+from authserver.oauth.front_channel import (
+    CodeTokenGrant,
+    HybridGrant,
+    IdTokenGrant,
+    TokenGrant,
+)
 from authserver.oauth.id_tokens import IdTokens, WithIdToken, WithIdTokenForCode
 from authserver.oauth.messages import AuthorizationResponse, Reply, ServerRequest, response_mode
 from authserver.oauth.outbound import Outbound
@@ -106,6 +111,7 @@ class Server(AuthorizationServer):
         self.register_grant(CodeGrant, [Pkce(), WithIdTokenForCode(self.id_tokens)])
         self.register_grant(TokenGrant)
         self.register_grant(IdTokenGrant)
+        self.register_grant(CodeTokenGrant, [Pkce()])
         self.register_grant(HybridGrant, [Pkce()])
         self.register_grant(Refresh, [id_token])
         self.register_grant(ClientCredentials)

@@ -15,7 +15,7 @@ from tests.authserver.conftest import (
     answer,
     text_of,
 )
-from tests.authserver.test_code_grant import exchange
+from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_tokens import bearer, decode
 
 HYBRID = ["code id_token", "code token", "code id_token token"]
@@ -70,6 +70,18 @@ def test_no_scope_asked_for(server: RunningServer, browser: Browser) -> None:
     assert back["scope"] == "default"
     headers = bearer(back["access_token"])
     assert server.get("/photos/v1/photos", headers=headers).status_code == 403
+
+
+def test_code_token_without_openid(server: RunningServer, browser: Browser) -> None:
+    """Plain OAuth has `code token` too, without nonce or id token, and with PKCE."""
+    back = browser.approve(response_type="code token", scope="view_photos", **S256)
+    headers = bearer(back["access_token"])
+    assert server.get("/photos/v1/photos", headers=headers).status_code == 200
+    token = exchange(server, back["code"], code_verifier=VERIFIER).json()
+    assert token["scope"] == "view_photos"
+    assert "id_token" not in token
+    refused = answer(browser.authorize(response_type="code token", code_challenge="short"))
+    assert refused["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("response_type", ["id_token", "id_token token", *HYBRID[::2]])
