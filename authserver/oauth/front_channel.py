@@ -32,11 +32,11 @@ class FrontChannel(AuthorizationResponses, IdTokenSource):
     def process_implicit_token(
         self, token: dict[str, Any], code: str | None = None
     ) -> dict[str, Any]:
+        """The id token, sealed; what describes an access token comes with one only."""
         answer: dict[str, Any] = super().process_implicit_token(token, code)  # type: ignore[misc]
-        answer["id_token"] = self.id_tokens.client_keys.seal(
-            self.request.client, answer["id_token"]
-        )
-        return answer
+        id_token = self.id_tokens.client_keys.seal(self.request.client, answer["id_token"])
+        described = answer if "access_token" in answer else {}
+        return {**described, "id_token": id_token}
 
 
 class TokenGrant(FrontChannel, ImplicitGrant):

@@ -34,7 +34,8 @@ def test_front_channel(server: RunningServer, browser: Browser, response_type: s
     back = browser.approve(response_type=response_type, nonce="n1", scope="openid view_photos")
     assert urlsplit(browser.page.headers["Location"]).query == ""
     parts = set(response_type.split())
-    assert ("access_token" in back) == ("token" in parts)
+    for name in ("access_token", "token_type", "expires_in", "scope"):
+        assert (name in back) == ("token" in parts), name
     assert ("id_token" in back) == ("id_token" in parts)
     assert ("code" in back) == ("code" in parts)
     assert "refresh_token" not in back
