@@ -9,6 +9,7 @@ from authlib.oidc.registration import ClientMetadataClaims as OpenIDClaims
 from authserver.oauth.errors import Refused
 from authserver.oauth.registration_rules import (
     CALLBACK_NEEDED,
+    MAX_NAME,
     URL_LISTS,
     WEB_URLS,
     is_callback,
@@ -16,6 +17,7 @@ from authserver.oauth.registration_rules import (
 )
 from authserver.store.clients import grants_behind
 
+DEFAULT_NAME = "Registered application"
 MAX_TEXT = 2000
 HONOURED = (
     "application_type",
@@ -86,7 +88,8 @@ def read_metadata(sent: Any) -> dict[str, Any]:
         "grant_types": ["authorization_code"],
         "response_types": ["code"] if "redirect_uris" in known else [],
     }
-    metadata = {**defaults, **known}
+    name = known.get("client_name", "").strip() or DEFAULT_NAME
+    metadata = {**defaults, **known, "client_name": name}
     _check_meaning(metadata)
     return metadata
 
@@ -108,6 +111,9 @@ def _check_meaning(metadata: dict[str, Any]) -> None:
         missing = CALLBACK_NEEDED in problems
         error = "invalid_redirect_uri" if missing else "invalid_client_metadata"
         raise Refused(error, problems[0])
+    if len(metadata["client_name"]) > MAX_NAME:
+        words = f"client_name can have up to {MAX_NAME} characters."
+        raise Refused("invalid_client_metadata", words)
     for kind in metadata["response_types"]:
         for grant in grants_behind(kind):
             if grant not in metadata["grant_types"]:

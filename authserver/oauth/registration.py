@@ -80,9 +80,11 @@ class Registration(ClientRegistrationEndpoint):
         self, client_info: dict[str, Any], client_metadata: dict[str, Any], request: Any
     ) -> Client:
         request.credential = opaque() + opaque()
-        name = client_metadata.setdefault("client_name", "Registered application")
         application = Application(
-            id=opaque(), name=name, owner=ADMIN, description="Registered by itself (RFC 7591)."
+            id=opaque(),
+            name=client_metadata["client_name"],
+            owner=ADMIN,
+            description="Registered by itself (RFC 7591).",
         )
         client = Client(
             client_id=client_info["client_id"],

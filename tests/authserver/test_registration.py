@@ -42,6 +42,12 @@ def test_registered_client_works(server: RunningServer, browser: Browser) -> Non
     assert exchange(server, code, auth=auth).status_code == 200
 
 
+@pytest.mark.parametrize("metadata", [{}, {"client_name": ""}, {"client_name": "  "}])
+def test_registered_without_a_name(server: RunningServer, metadata: dict[str, str]) -> None:
+    """The name that people will see is given, and told (RFC 7591 §3.2.1)."""
+    assert register(server, **metadata).json()["client_name"] == "Registered application"
+
+
 def test_registered_method_is_the_only_one(server: RunningServer, browser: Browser) -> None:
     """A client that registered client_secret_post does not get in by Basic."""
     made = register(server, token_endpoint_auth_method="client_secret_post").json()
@@ -135,6 +141,7 @@ def test_management_needs_its_own_token(server: RunningServer) -> None:
         ({"jwks": []}, "invalid_client_metadata"),
         ({"jwks_uri": "ftp://x/"}, "invalid_client_metadata"),
         ({"client_name": {"a": "b"}}, "invalid_client_metadata"),
+        ({"client_name": "n" * 71}, "invalid_client_metadata"),
         ({"id_token_signed_response_alg": "none"}, "invalid_client_metadata"),
         ({"id_token_encrypted_response_alg": "RSA-OAEP"}, "invalid_client_metadata"),
         ({"subject_type": "pairwise"}, "invalid_client_metadata"),
