@@ -13,7 +13,7 @@ from authserver.oauth.client_metadata import CLAIMS, read_metadata
 from authserver.oauth.metadata import REGISTRATION_PATH, describe
 from authserver.oauth.token_endpoints import NO_STORE, BearerRefusedError
 from authserver.seed import ADMIN
-from authserver.store.clients import Application, Client
+from authserver.store.clients import SECRET_METHODS, Application, Client
 from authserver.store.secrets import consumer_key, digest, long_secret, opaque
 
 
@@ -158,7 +158,8 @@ def client_uri(server: Any, client: Client) -> str:
 
 
 def without_needless_secret(body: dict[str, Any]) -> dict[str, Any]:
-    """The answer without the secret that a public client has no use for (RFC 7591 §3.2.1)."""
+    """The answer without a secret that the client's method has no use for (RFC 7591 §3.2.1)."""
+    if body.get("token_endpoint_auth_method", SECRET_METHODS[0]) in SECRET_METHODS:
+        return body
     needless = {"client_secret", "client_secret_expires_at"}
-    method = body.get("token_endpoint_auth_method")
-    return {name: told for name, told in body.items() if method != "none" or name not in needless}
+    return {name: told for name, told in body.items() if name not in needless}

@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import requests
 
 from authserver.oauth.client_metadata import KNOWN
 from authserver.oauth.registration_rules import BOXES, SECONDS
-from tests.authserver.conftest import CALLBACK, Browser, RunningServer
+from tests.authserver.conftest import CALLBACK, Browser, RunningServer, run_server
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_tokens import bearer
 
@@ -67,6 +68,27 @@ def test_registered_public_client(server: RunningServer, browser: Browser) -> No
         server, code, auth=None, client_id=made["client_id"], code_verifier=VERIFIER
     )
     assert response.status_code == 200
+
+
+def test_registered_key_needs_no_secret(server: RunningServer) -> None:
+    """A client that signs with its own key gets no secret, at registration or later."""
+    jwks_uri = "http://localhost:8080/playground2/jwks"
+    made = register(server, token_endpoint_auth_method="private_key_jwt", jwks_uri=jwks_uri).json()
+    headers = bearer(made["registration_access_token"])
+    read = server.get(made["registration_client_uri"], headers=headers).json()
+    for told in (made, read):
+        assert told["token_endpoint_auth_method"] == "private_key_jwt"
+        assert not {"client_secret", "client_secret_expires_at"} & told.keys()
+
+
+def test_default_grant_that_is_switched_off(tmp_path: Path) -> None:
+    """The code grant is the default only where it can be had."""
+    deployment = "[oauth.grant_type.authorization_code]\nenable = false\n"
+    with run_server(tmp_path, deployment) as server:
+        refused = register(server)
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_client_metadata")
+        made = register(server, grant_types=["implicit"], response_types=["token"])
+        assert made.json()["grant_types"] == ["implicit"]
 
 
 def test_read_and_delete(server: RunningServer) -> None:
