@@ -79,10 +79,7 @@ CLAIMS = [ClientMetadataClaims, HonouredClaims, LogoutClaims]
 
 def read_metadata(sent: Any) -> dict[str, Any]:
     """The known members with the defaults of RFC 7591 §2; the others are ignored, as §2 says."""
-    if not isinstance(sent, dict) or not sent:
-        words = "The request must be a JSON object, sent as application/json."
-        raise Refused("invalid_client_metadata", words)
-    _check_shape(sent)
+    check_shape(sent)
     known = {name: value for name, value in sent.items() if name in KNOWN}
     defaults = {
         "grant_types": ["authorization_code"],
@@ -94,8 +91,11 @@ def read_metadata(sent: Any) -> dict[str, Any]:
     return metadata
 
 
-def _check_shape(metadata: dict[str, Any]) -> None:
-    """Refuses values that have not the types of RFC 7591 §2 and OIDC Registration §2."""
+def check_shape(metadata: Any) -> None:
+    """Refuses what is no object with the types of RFC 7591 §2 and OIDC Registration §2."""
+    if not isinstance(metadata, dict) or not metadata:
+        words = "The request must be a JSON object, sent as application/json."
+        raise Refused("invalid_client_metadata", words)
     for names, fits, kind in SHAPES:
         for name in names:
             if name in metadata and not fits(metadata[name]):

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749 import JsonPayload, JsonRequest
 from authlib.oauth2.rfc7591 import ClientRegistrationEndpoint
 from authlib.oauth2.rfc7592 import ClientConfigurationEndpoint
 
-from authserver.oauth.client_metadata import CLAIMS, read_metadata
+from authserver.oauth.client_metadata import CLAIMS, KNOWN, check_shape, read_metadata
 from authserver.oauth.metadata import REGISTRATION_PATH, describe
 from authserver.oauth.token_endpoints import NO_STORE, BearerRefusedError
 from authserver.seed import ADMIN
@@ -111,7 +111,7 @@ class Registration(ClientRegistrationEndpoint):
 
 
 class Configuration(ClientConfigurationEndpoint):
-    """Reads or deletes a registered client, for whoever holds its registration access token."""
+    """Reads, updates or deletes a registered client, for the holder of its own token."""
 
     def create_endpoint_request(self, request: RegistrationRequest) -> RegistrationRequest:
         return request
@@ -131,6 +131,27 @@ class Configuration(ClientConfigurationEndpoint):
 
     def check_permission(self, client: Client, request: Any) -> bool:
         return True
+
+    def extract_client_metadata(self, request: RegistrationRequest) -> dict[str, Any]:
+        return Registration(self.server).extract_client_metadata(request)
+
+    def create_update_client_response(
+        self, client: Client, request: RegistrationRequest
+    ) -> tuple[int, dict[str, Any], Any]:
+        check_shape(request.payload.data)
+        answer: tuple[int, dict[str, Any], Any] = super().create_update_client_response(
+            client, request
+        )
+        return answer
+
+    def update_client(
+        self, client: Client, client_metadata: dict[str, Any], request: Any
+    ) -> Client:
+        """What the client says replaces what it said; the portal's own settings stay (§2.2)."""
+        portal = {n: told for n, told in client.client_metadata.items() if n not in KNOWN}
+        client.client_metadata = {**portal, **client_metadata}
+        self.server.store.clients.save(client)
+        return client
 
     def introspect_client(self, client: Client) -> dict[str, Any]:
         told = {
@@ -153,7 +174,7 @@ class Configuration(ClientConfigurationEndpoint):
 
 
 def client_uri(server: Any, client: Client) -> str:
-    """Where a registered client reads or deletes itself."""
+    """Where a registered client reads, updates or deletes itself."""
     return f"{server.parts.settings.base_url}{REGISTRATION_PATH}/{client.client_id}"
 
 

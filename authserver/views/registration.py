@@ -17,10 +17,10 @@ def register() -> Response:
     return _answer("client_registration", _metadata())
 
 
-@endpoints.route("/<client_id>", methods=["GET", "DELETE"])
+@endpoints.route("/<client_id>", methods=["GET", "PUT", "DELETE"])
 def configuration(client_id: str) -> Response:
-    """A registered client as it is, or its end."""
-    return _answer("client_configuration", None)
+    """A registered client as it is, as it shall be, or its end."""
+    return _answer("client_configuration", _metadata() if request.method == "PUT" else None)
 
 
 @endpoints.errorhandler(BearerRefusedError)

@@ -105,6 +105,57 @@ def test_read_and_delete(server: RunningServer) -> None:
     assert server.token(auth=auth, grant_type="client_credentials").status_code == 401
 
 
+def update(server: RunningServer, made: dict[str, Any], **metadata: Any) -> requests.Response:
+    """Updates a registered client."""
+    return requests.put(
+        made["registration_client_uri"],
+        json=metadata,
+        headers=bearer(made["registration_access_token"]),
+        verify=server.authority,
+        timeout=30,
+    )
+
+
+def test_update(server: RunningServer) -> None:
+    """What is sent replaces what was registered; key, secret and token stay (RFC 7592 §2.2)."""
+    made = register(server, contacts=["a@b.example"]).json()
+    new = {"redirect_uris": [CALLBACK], "grant_types": ["authorization_code", "implicit"]}
+    response = update(server, made, client_id=made["client_id"], client_name="Other", **new)
+    assert response.status_code == 200
+    told = response.json()
+    assert told["client_name"] == "Other"
+    assert told["grant_types"] == ["authorization_code", "implicit"]
+    assert "contacts" not in told
+    for name in ("client_id", "client_secret", "registration_access_token"):
+        assert told[name] == made[name]
+    headers = bearer(made["registration_access_token"])
+    assert server.get(made["registration_client_uri"], headers=headers).json() == told
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"client_id": "other"}, "invalid_request"),
+        ({"client_id": 5}, "invalid_client_metadata"),
+        ({"client_secret": "other"}, "invalid_request"),
+        ({"registration_access_token": "x"}, "invalid_request"),
+        ({"redirect_uris": []}, "invalid_redirect_uri"),
+        ({"jwks": {"keys": 5}}, "invalid_client_metadata"),
+    ],
+)
+def test_bad_update(server: RunningServer, changes: dict[str, Any], error: str) -> None:
+    """An update that cannot be is refused and changes nothing."""
+    made = register(server).json()
+    sent = {"client_id": made["client_id"], "redirect_uris": [CALLBACK], **changes}
+    response = update(server, made, **sent)
+    assert (response.status_code, response.json()["error"]) == (400, error)
+    headers = bearer(made["registration_access_token"])
+    read = server.get(made["registration_client_uri"], headers=headers).json()
+    assert read["redirect_uris"] == [CALLBACK]
+    stranger = {**made, "registration_access_token": "wrong"}
+    assert update(server, stranger, **sent).status_code == 401
+
+
 def test_delete_leaves_the_other_keys(server: RunningServer, signed_in: Browser) -> None:
     """A client deletes itself, not the sandbox keys that a person generated beside it."""
     name = f"registered-{secrets.token_hex(4)}"
