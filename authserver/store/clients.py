@@ -15,6 +15,7 @@ PRODUCTION = "PRODUCTION"
 SANDBOX = "SANDBOX"
 DEFAULT_SCOPE = "default"  # what API Manager gives to who asks for none
 SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+SPOKEN_FOR = ("response_types", "token_endpoint_auth_method")  # by the portal's boxes
 
 
 class Application(Base):
@@ -80,6 +81,15 @@ class Client(Base, ClientMixin):
             *(("private_key_jwt",) if keyed else ()),
             *(("none",) if self.is_public else ()),
         )
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The metadata as the portal shows and changes it, where the boxes have the last word.
+
+        The response types are those of the ticked grants, the methods those that fit the keys.
+        """
+        told = {n: v for n, v in self.client_metadata.items() if n not in SPOKEN_FOR}
+        return {**told, "public_client": self.is_public}
 
     def option(self, name: str) -> bool:
         """A box of the Advanced Configurations."""

@@ -11,7 +11,7 @@ import requests
 
 from authserver.oauth.client_metadata import KNOWN
 from authserver.oauth.registration_rules import BOXES, SECONDS
-from tests.authserver.conftest import CALLBACK, Browser, RunningServer, run_server
+from tests.authserver.conftest import CALLBACK, Browser, RunningServer, answer, run_server
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_tokens import bearer
 
@@ -154,6 +154,44 @@ def test_bad_update(server: RunningServer, changes: dict[str, Any], error: str) 
     assert read["redirect_uris"] == [CALLBACK]
     stranger = {**made, "registration_access_token": "wrong"}
     assert update(server, stranger, **sent).status_code == 401
+
+
+def keys_page(browser: Browser, name: str) -> None:
+    """Opens the production keys of the application with this name."""
+    browser.open("/devportal/applications")
+    path = re.findall(rf'href="([^"]+)">{name}<', browser.page.text)[0]
+    browser.open(f"{path}/productionkeys")
+
+
+def test_portal_settings_win(server: RunningServer, signed_in: Browser) -> None:
+    """Implicit and Public client, ticked for a registered client, are what holds then."""
+    name = f"registered-{secrets.token_hex(4)}"
+    made = register(server, client_name=name).json()
+    named = {"client_id": made["client_id"], "response_type": "token"}
+    assert answer(signed_in.authorize(**named))["error"] == "unauthorized_client"
+    keys_page(signed_in, name)
+    grants = ["authorization_code", "implicit"]
+    form = signed_in.form("redirect_uris")
+    signed_in.submit(form, grant_types=grants, public_client="on")
+    assert "access_token" in signed_in.approve(**named)
+    code = signed_in.code(client_id=made["client_id"], **S256)
+    sent = {"client_id": made["client_id"], "code_verifier": VERIFIER}
+    assert exchange(server, code, auth=None, **sent).status_code == 200
+
+
+def test_portal_shows_a_registered_public_client(server: RunningServer, signed_in: Browser) -> None:
+    """Its box is ticked, so that saving the page leaves it public."""
+    name = f"registered-{secrets.token_hex(4)}"
+    made = register(server, client_name=name, token_endpoint_auth_method="none").json()
+    keys_page(signed_in, name)
+    signed_in.submit(signed_in.form("redirect_uris"))
+    code = signed_in.code(client_id=made["client_id"], **S256)
+    sent = {"client_id": made["client_id"], "code_verifier": VERIFIER}
+    assert exchange(server, code, auth=None, **sent).status_code == 200
+    keys_page(signed_in, name)
+    signed_in.submit(signed_in.form("redirect_uris"), public_client=None)
+    code = signed_in.code(client_id=made["client_id"], **S256)
+    assert exchange(server, code, auth=None, **sent).status_code == 401
 
 
 def test_delete_leaves_the_other_keys(server: RunningServer, signed_in: Browser) -> None:
