@@ -17,7 +17,7 @@ from tests.authserver.conftest import (
 )
 from tests.authserver.receiver import Receiver
 from tests.authserver.test_code_grant import exchange
-from tests.authserver.test_tokens import decode
+from tests.authserver.test_tokens import bearer, decode
 from tests.support.rogue import Rogue
 
 RETURN = "http://localhost:8080/playground2/logout/callback"
@@ -100,6 +100,29 @@ def test_bad_logout_request(browser: Browser, sent: dict[str, str]) -> None:
     assert page.status_code == 400
     assert "Location" not in page.headers
     assert "sessionDataKeyConsent" in browser.authorize().url
+
+
+def other_tokens(server: RunningServer) -> list[str]:
+    """What this server signs and what is no id token."""
+    person = {"username": "admin", "password": "admin", "scope": "openid"}
+    signing = {"redirect_uris": [RETURN], "userinfo_signed_response_alg": "RS256"}
+    grants = {"grant_types": ["password"], "response_types": []}
+    made = server.post("/client-registration/v0.17/register", json={**signing, **grants}).json()
+    auth = (made["client_id"], made["client_secret"])
+    token = server.token(auth=auth, grant_type="password", **person).json()["access_token"]
+    userinfo = server.get("/oauth2/userinfo", headers=bearer(token)).text
+    own = server.token(grant_type="client_credentials").json()["access_token"]
+    return [token, userinfo, own]
+
+
+def test_hint_that_is_no_id_token(server: RunningServer, browser: Browser) -> None:
+    """An access token and a UserInfo response are signed by the same key; neither is a hint."""
+    assert "sessionDataKeyConsent" in browser.authorize(id_token_hint=id_token(browser)).url
+    for other in other_tokens(server):
+        assert other.count(".") == 2
+        assert browser.open("/oidc/logout", params={"id_token_hint": other}).status_code == 400
+        back = answer(browser.authorize(id_token_hint=other))
+        assert back["error"] == "invalid_request"
 
 
 def test_hint_of_another_client(new_application: NewApplication, signed_in: Browser) -> None:
