@@ -78,8 +78,8 @@ class AuthorizationRequest:
 
     @property
     def scope(self) -> str:
-        """The scope asked for, or API Manager's default."""
-        return self.client.get_allowed_scope(self.sent.get("scope"))
+        """The scope asked for, or API Manager's default; empty when it may not be had."""
+        return self.client.get_allowed_scope(self.sent.get("scope")) or ""
 
     @property
     def prompts(self) -> set[str]:

@@ -15,6 +15,7 @@ from authserver.oauth.registration_rules import (
     is_callback,
     problems_with,
 )
+from authserver.oauth.scopes import is_well_formed
 from authserver.store.clients import grants_behind
 
 DEFAULT_NAME = "Registered application"
@@ -114,6 +115,8 @@ def _check_meaning(metadata: dict[str, Any]) -> None:
     if len(metadata["client_name"]) > MAX_NAME:
         words = f"client_name can have up to {MAX_NAME} characters."
         raise Refused("invalid_client_metadata", words)
+    if metadata.get("scope") and not is_well_formed(metadata["scope"]):
+        raise Refused("invalid_client_metadata", "scope must be a list of scopes.")
     for kind in metadata["response_types"]:
         for grant in grants_behind(kind):
             if grant not in metadata["grant_types"]:

@@ -106,8 +106,13 @@ class Client(Base, ClientMixin):
     def get_default_redirect_uri(self) -> None:
         return None
 
-    def get_allowed_scope(self, scope: str | None) -> str:
-        return " ".join((scope or "").split()) or DEFAULT_SCOPE
+    def get_allowed_scope(self, scope: str | None, default: str = DEFAULT_SCOPE) -> str | None:
+        """The scope asked for, else the default; None when it was not registered (RFC 7591 §2)."""
+        asked = (scope or "").split()
+        registered = str(self.client_metadata.get("scope") or "").split()
+        if registered and not set(asked) <= set(registered):
+            return None
+        return " ".join(asked) or default
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirect_uris

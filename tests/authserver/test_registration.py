@@ -49,6 +49,28 @@ def test_registered_without_a_name(server: RunningServer, metadata: dict[str, st
     assert register(server, **metadata).json()["client_name"] == "Registered application"
 
 
+def test_registered_scope_is_the_most(server: RunningServer, browser: Browser) -> None:
+    """A client gets no scope beyond those it registered (RFC 7591 §2)."""
+    grants = ["authorization_code", "password", "client_credentials"]
+    made = register(server, scope="openid view_photos", grant_types=grants).json()
+    auth = (made["client_id"], made["client_secret"])
+    person = {"username": "admin", "password": "admin"}
+    for form in ({"grant_type": "password", **person}, {"grant_type": "client_credentials"}):
+        assert server.token(auth=auth, **form, scope="view_photos").json()["scope"] == "view_photos"
+        assert "default" in server.token(auth=auth, **form).json()["scope"]
+        refused = server.token(auth=auth, **form, scope="view_photos email")
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_scope")
+    refused = answer(browser.authorize(client_id=made["client_id"], scope="openid email"))
+    assert refused["error"] == "invalid_scope"
+    assert "code" in browser.approve(client_id=made["client_id"], scope="openid view_photos")
+
+
+@pytest.mark.parametrize("scope", ['a"b', "a\\b", "é"])
+def test_registered_scope_that_is_none(server: RunningServer, scope: str) -> None:
+    """What is no scope cannot be registered as one (RFC 6749 §3.3)."""
+    assert register(server, scope=scope).json()["error"] == "invalid_client_metadata"
+
+
 def test_registered_method_is_the_only_one(server: RunningServer, browser: Browser) -> None:
     """A client that registered client_secret_post does not get in by Basic."""
     made = register(server, token_endpoint_auth_method="client_secret_post").json()
