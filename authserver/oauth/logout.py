@@ -8,7 +8,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oidc.rpinitiated import EndSessionEndpoint, EndSessionRequest
@@ -16,7 +15,7 @@ from joserfc import jwt
 
 from authserver.keys import ALGORITHM
 from authserver.oauth.errors import printable
-from authserver.oauth.messages import ServerRequest
+from authserver.oauth.messages import ServerRequest, with_query
 from authserver.oauth.outbound import OutboundError
 from authserver.oauth.server import Server
 from authserver.store.clients import Client
@@ -68,13 +67,16 @@ class LogoutPlan:
 
     def refused(self, error: str, words: str) -> str | None:
         """The return address with the error, when there is one."""
-        told = {"error": error, "error_description": printable(words), "state": self.state}
-        return with_query(self.redirect_uri, told) if self.redirect_uri else None
+        return self._with([("error", error), ("error_description", printable(words))])
 
     @property
     def target(self) -> str | None:
         """Where the browser goes after the logout."""
-        return with_query(self.redirect_uri, {"state": self.state}) if self.redirect_uri else None
+        return self._with([])
+
+    def _with(self, told: list[tuple[str, str]]) -> str | None:
+        state = [("state", self.state)] if self.state else []
+        return with_query(self.redirect_uri, [*told, *state]) if self.redirect_uri else None
 
 
 def plan_for(checked: EndSessionRequest, sent: dict[str, str]) -> LogoutPlan:
@@ -127,12 +129,5 @@ def _deliver(server: Server, url: str, token: str) -> None:
 
 def _frame(server: Server, client: Client, sign_in: SignIn) -> str | None:
     url = client.client_metadata.get("frontchannel_logout_uri")
-    return with_query(str(url), {"iss": server.issuer, "sid": sign_in.sid}) if url else None
-
-
-def with_query(url: str, added: dict[str, str | None]) -> str:
-    """The URL with these parameters added to its query."""
-    parts = urlsplit(url)
-    kept = parse_qsl(parts.query, keep_blank_values=True)
-    pairs = [*kept, *((name, value) for name, value in added.items() if value)]
-    return urlunsplit(parts._replace(query=urlencode(pairs)))
+    told = [("iss", server.issuer), ("sid", sign_in.sid)]
+    return with_query(str(url), told) if url else None

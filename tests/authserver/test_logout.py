@@ -1,5 +1,6 @@
 """RP-initiated, back-channel and front-channel logout, and the session check frame."""
 
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,20 @@ def test_logout_without_frames_redirects(
     signed_in.open("/oidc/logout", params=sent)
     page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
     assert page.headers["Location"] == f"{RETURN}?state=s1"
+
+
+def test_return_address_keeps_its_query(
+    new_application: NewApplication, signed_in: Browser
+) -> None:
+    """What was registered comes back as it was, `%20`, `/` and a name without a value included."""
+    returning, framed = f"{RETURN}?next=/a%20b&flag", "http://localhost:7777/out?next=/a%20b&flag"
+    made = new_application(post_logout_redirect_uris=returning, frontchannel_logout_uri=framed)
+    signed_in.code(client_id=made.client_id)
+    sent = {"client_id": made.client_id, "post_logout_redirect_uri": returning, "state": "s1"}
+    signed_in.open("/oidc/logout", params=sent)
+    page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
+    assert f'href="{escape(returning)}&amp;state=s1"' in page.text
+    assert f'src="{escape(framed)}&amp;iss=' in page.text
 
 
 def test_logout_refused_by_the_person(browser: Browser) -> None:
