@@ -1,5 +1,6 @@
 """RP-initiated, back-channel and front-channel logout, and the session check frame."""
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,8 @@ from tests.authserver.conftest import (
 from tests.authserver.receiver import Receiver
 from tests.authserver.test_code_grant import exchange
 from tests.authserver.test_tokens import bearer, decode
-from tests.support.rogue import Rogue
+from tests.support.certificates import LOCALHOST, self_signed
+from tests.support.rogue import Handler, Rogue
 
 RETURN = "http://localhost:8080/playground2/logout/callback"
 
@@ -188,6 +190,38 @@ def test_answer_to_a_logout_token_that_cannot_be_read(
     rogue.answer("/gzip", headers={"Content-Encoding": "gzip"}, body=b"no gzip")
     with pytest.raises(OutboundError, match="could not be reached"):
         Outbound(authority=tmp_path / "ca.pem").post_form(rogue.url + path, {"logout_token": "x"})
+
+
+def drip_a_header(handler: Handler) -> None:
+    """Answers well, with one header that comes byte by byte."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.owner.closing.wait(0.1)
+    handler.wfile.write(b"\r\nContent-Length: 2\r\n\r\n{}")
+
+
+@pytest.fixture
+def rogue_tls() -> Iterator[Rogue]:
+    """The same over TLS, with a certificate of its own."""
+    server = Rogue(*self_signed(LOCALHOST))
+    yield server
+    server.stop()
+
+
+def test_call_has_a_deadline(rogue: Rogue, rogue_tls: Rogue, tmp_path: Path) -> None:
+    """Whoever drips, in head or body, plainly or over TLS, is left at the deadline (CWE-400)."""
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(rogue_tls.certificate)
+    outbound = Outbound(authority=authority, deadline=1.0)
+    for server in (rogue, rogue_tls):
+        server.answer("/well", body={"a": 1})
+        server.behave("/head", drip_a_header)
+        server.drip("/body", body=b'{"a": 1}' + b" " * 100)
+        assert outbound.get_json(f"{server.url}/well") == {"a": 1}
+        for path in ("/head", "/body"):
+            with pytest.raises(OutboundError, match="could not be reached"):
+                outbound.get_json(server.url + path)
 
 
 def test_front_channel_logout(
