@@ -86,6 +86,36 @@ def test_other_methods(server: RunningServer, method: str, path: str) -> None:
     assert response.status_code in (400, 405)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/oauth2/token", "POST"),
+        ("PUT", "/oauth2/introspect", "POST"),
+        ("GET", "/oauth2/revoke", "POST"),
+        ("GET", "/client-registration/v0.17/register", "POST"),
+        ("POST", "/client-registration/v0.17/register/x", "PUT"),
+    ],
+)
+def test_wrong_method_is_told_in_json(
+    server: RunningServer, method: str, path: str, allowed: str
+) -> None:
+    """Clients that expect JSON get it, with the methods that are allowed."""
+    url = f"{server.url}{path}"
+    response = requests.request(method, url, verify=server.authority, allow_redirects=False)
+    assert (response.status_code, response.json()["error"]) == (405, "invalid_request")
+    assert allowed in response.headers["Allow"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/client-registration/v0.17/register"])
+def test_body_that_is_too_large_is_told_in_json(server: RunningServer, path: str) -> None:
+    """So does who sends too much."""
+    kinds = {"/oauth2/token": "application/x-www-form-urlencoded"}
+    headers = {"Content-Type": kinds.get(path, "application/json")}
+    response = server.post(path, b"x" * 300_000, headers=headers)
+    assert (response.status_code, response.json()["error"]) == (413, "invalid_request")
+
+
 def test_listens_on_loopback_with_modern_tls_only(server: RunningServer) -> None:
     """No address but loopback answers, and no TLS before 1.2."""
     context = ssl.create_default_context(cafile=server.authority)
