@@ -1,4 +1,4 @@
-"""Client authentication by a signed assertion (RFC 7523 §2.2, OIDC Core §9)."""
+"""Client authentication by a signed assertion (RFC 7521 §4.2, RFC 7523 §2.2, OIDC Core §9)."""
 
 import time
 from typing import Any
@@ -36,6 +36,8 @@ class ClientAssertion(JWTBearerClientAssertion):
             client: Client | None = super().__call__(query_client, request)
         except (ValueError, TypeError, KeyError) as error:
             raise ClientRefused("The client assertion cannot be read.") from error
+        if client and request.parameters.get("client_id", client.client_id) != client.client_id:
+            raise ClientRefused("The client_id is not the client of the assertion.")
         return client
 
     def _algorithm(self, assertion: str) -> str | None:

@@ -9,8 +9,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from authlib.oauth2.base import OAuth2Error
-from joserfc import jwt
-from joserfc.errors import JoseError
 
 from authserver.oauth import errors
 from authserver.oauth.errors import CallbackMismatch, PageError, Refused
@@ -20,7 +18,7 @@ from authserver.oauth.messages import (
     ServerRequest,
     is_allowed_mode,
 )
-from authserver.oauth.scopes import DEFAULT, is_well_formed
+from authserver.oauth.scopes import is_well_formed
 from authserver.oauth.server import Server
 from authserver.store.clients import Client, grants_behind
 from authserver.store.models import SignIn
@@ -80,8 +78,8 @@ class AuthorizationRequest:
 
     @property
     def scope(self) -> str:
-        """The scope asked for, or API Manager's default."""
-        return " ".join(self.sent.get("scope", "").split()) or DEFAULT
+        """The scope asked for, or API Manager's default; empty when it may not be had."""
+        return self.client.get_allowed_scope(self.sent.get("scope")) or ""
 
     @property
     def prompts(self) -> set[str]:
@@ -144,10 +142,8 @@ class AuthorizationRequest:
             raise Refused("invalid_request", "prompt=none goes with no other value.")
 
     def _grant(self) -> Any:
-        self.request.scope = self.scope
         grant = self.server.get_authorization_grant(self.request)
         grant.validate_authorization_request()
-        self.request.scope = self.scope
         return grant
 
     def _needs_login(self, sign_in: SignIn, *, answered: bool) -> bool:
@@ -162,15 +158,9 @@ class AuthorizationRequest:
         return max_age is not None and time.time() - sign_in.auth_time > int(max_age)
 
     def _read_hint(self) -> str | None:
-        """The `sub` of a genuine `id_token_hint`, however old (OIDC Core §3.1.2.1)."""
+        """The `sub` of a genuine `id_token_hint` (OIDC Core §3.1.2.1)."""
         hint = self.sent.get("id_token_hint")
-        if not hint:
-            return None
-        try:
-            claims = jwt.decode(hint, self.server.parts.keys.private, algorithms=["RS256"]).claims
-        except (JoseError, ValueError) as error:
-            raise Refused("invalid_request", "The id_token_hint is not ours.") from error
-        return str(claims.get("sub"))
+        return str(self.server.id_tokens.read_hint(hint)["sub"]) if hint else None
 
     def _needs_consent(self, sign_in: SignIn) -> bool:
         if "consent" in self.prompts:

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import (
     ClientCredentialsGrant,
     RefreshTokenGrant,
@@ -12,8 +13,9 @@ from authlib.oauth2.rfc6749.hooks import hooked
 
 from authserver.oauth.client_auth import METHODS
 from authserver.oauth.errors import REFRESH_EXPIRED, REFRESH_UNKNOWN, Refused
-from authserver.oauth.messages import Authentication, Person
-from authserver.oauth.scopes import APPLICATION_DEFAULT, DEFAULT
+from authserver.oauth.messages import Authentication, Person, ServerRequest
+from authserver.oauth.scopes import APPLICATION_DEFAULT
+from authserver.store.clients import DEFAULT_SCOPE
 from authserver.store.grant_models import Token
 
 
@@ -54,6 +56,14 @@ class Refresh(RefreshTokenGrant):
         """It was used up in the same step that kept the new one."""
 
 
+def allowed_scope(request: ServerRequest, default: str) -> str:
+    """The scope asked for, where this client may have it (RFC 6749 §3.3)."""
+    scope: str | None = request.client.get_allowed_scope(request.payload.scope, default)
+    if scope is None:
+        raise InvalidScopeError
+    return scope
+
+
 class ClientCredentials(ClientCredentialsGrant):
     """A token for the application itself (RFC 6749 §4.4); `openid` means nothing here."""
 
@@ -61,7 +71,7 @@ class ClientCredentials(ClientCredentialsGrant):
 
     @hooked
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
-        asked = (self.request.payload.scope or "").split()
+        asked = allowed_scope(self.request, APPLICATION_DEFAULT).split()
         scope = " ".join(name for name in asked if name != "openid") or APPLICATION_DEFAULT
         token = self.generate_token(scope=scope, include_refresh_token=False)
         self.save_token(token)
@@ -84,7 +94,7 @@ class Password(ResourceOwnerPasswordCredentialsGrant):
     def create_token_response(self) -> tuple[int, dict[str, Any], Any]:
         token = self.generate_token(
             user=self.request.user,
-            scope=" ".join((self.request.payload.scope or DEFAULT).split()),
+            scope=allowed_scope(self.request, DEFAULT_SCOPE),
             include_refresh_token=self.client.check_grant_type("refresh_token"),
         )
         self.save_token(token)

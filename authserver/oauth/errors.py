@@ -39,6 +39,7 @@ PKCE_MANDATORY = (
 )
 PKCE_PLAIN = "This application does not support plain PKCE code challenge."
 LOGOUT_DENIED = "End User denied the logout request"
+NOT_OUR_ID_TOKEN = "The id_token_hint is no id token of ours."
 PAGE_UNKNOWN_CLIENT = "Cannot find an application associated with the given consumer key : {}"
 PAGE_CALLBACK = "Registered callback does not match with the provided url."
 PAGE_NO_CALLBACK = "Redirect URI is not present in the authorization request."

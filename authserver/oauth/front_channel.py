@@ -3,6 +3,7 @@
 from typing import Any
 
 from authlib.oauth2.rfc6749.grants import ImplicitGrant
+from authlib.oauth2.rfc6749.grants.authorization_code import validate_code_authorization_request
 from authlib.oidc.core.grants import OpenIDHybridGrant, OpenIDImplicitGrant
 
 from authserver.oauth.code_grant import AuthorizationResponses
@@ -31,11 +32,11 @@ class FrontChannel(AuthorizationResponses, IdTokenSource):
     def process_implicit_token(
         self, token: dict[str, Any], code: str | None = None
     ) -> dict[str, Any]:
+        """The id token, sealed; what describes an access token comes with one only."""
         answer: dict[str, Any] = super().process_implicit_token(token, code)  # type: ignore[misc]
-        answer["id_token"] = self.id_tokens.client_keys.seal(
-            self.request.client, answer["id_token"]
-        )
-        return answer
+        id_token = self.id_tokens.client_keys.seal(self.request.client, answer["id_token"])
+        described = answer if "access_token" in answer else {}
+        return {**described, "id_token": id_token}
 
 
 class TokenGrant(FrontChannel, ImplicitGrant):
@@ -49,6 +50,21 @@ class TokenGrant(FrontChannel, ImplicitGrant):
         return list(token.items())
 
 
+class CodeTokenGrant(TokenGrant):
+    """`code token`, with OpenID Connect or without (OAuth Multiple Response Types §5)."""
+
+    RESPONSE_TYPES = frozenset({"code token"})
+
+    def validate_authorization_request(self) -> str:
+        redirect_uri: str = validate_code_authorization_request(self)
+        return redirect_uri
+
+    def create_granted_params(self, grant_user: Person) -> list[tuple[str, Any]]:
+        code = self.generate_authorization_code()
+        self.save_authorization_code(code, self.request)
+        return [("code", code), *super().create_granted_params(grant_user)]
+
+
 class IdTokenGrant(FrontChannel, OpenIDImplicitGrant):
     """`id_token` and `id_token token` (OIDC Core §3.2)."""
 
@@ -57,7 +73,9 @@ class IdTokenGrant(FrontChannel, OpenIDImplicitGrant):
 
 
 class HybridGrant(FrontChannel, OpenIDHybridGrant):
-    """`code id_token`, `code token` and `code id_token token` (OIDC Core §3.3)."""
+    """`code id_token` and `code id_token token` (OIDC Core §3.3)."""
+
+    RESPONSE_TYPES = frozenset({"code id_token", "code id_token token"})
 
     def create_granted_params(self, grant_user: Person) -> list[tuple[str, Any]]:
         return list(OpenIDHybridGrant.create_granted_params(self, grant_user))

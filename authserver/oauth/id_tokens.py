@@ -5,17 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from authlib.oidc.core import OpenIDCode, OpenIDToken, UserInfo
+from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from authserver.deployment import TokenValidation
 from authserver.keys import ALGORITHM, SigningKeys
 from authserver.oauth.client_keys import ClientKeys
+from authserver.oauth.errors import NOT_OUR_ID_TOKEN, Refused
 from authserver.oauth.messages import Authentication, Person, ServerRequest
 from authserver.oauth.scopes import claims_for
 from authserver.store.clients import Client
 from authserver.store.secrets import opaque
 
 PASSWORD_METHOD = ["BasicAuthenticator"]
+REQUIRED = {"iss", "sub", "aud", "azp", "exp", "iat"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,21 @@ class IdTokens:
         }
         optional = {"sid": authentication.sid, "acr": authentication.acr}
         return claims | {name: value for name, value in optional.items() if value}
+
+    def read_hint(self, hint: str) -> dict[str, Any]:
+        """The claims of an id token of ours, however old (OIDC Core §3.1.2.1).
+
+        What else we sign, access tokens and UserInfo among it, is no hint: its `typ` says so, or
+        it lacks what every id token has (RFC 8725 §3.11–3.12).
+        """
+        try:
+            token = jwt.decode(hint, self.keys.private, algorithms=[ALGORITHM])
+        except (JoseError, ValueError, TypeError, AttributeError) as error:
+            raise Refused("invalid_request", NOT_OUR_ID_TOKEN) from error
+        is_id_token = token.header.get("typ", "JWT") == "JWT" and token.claims.keys() >= REQUIRED
+        if not is_id_token or token.claims["iss"] != self.issuer:
+            raise Refused("invalid_request", NOT_OUR_ID_TOKEN)
+        return dict(token.claims)
 
 
 class IdTokenSource:

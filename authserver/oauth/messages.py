@@ -114,12 +114,17 @@ class AuthorizationResponse:
     @property
     def location(self) -> str:
         """The callback with the parameters in its query or fragment."""
-        parts = urlsplit(self.redirect_uri)
-        encoded = urlencode(self.parameters)
         if self.mode == "fragment":
-            return urlunsplit(parts._replace(fragment=encoded))
-        query = "&".join(filter(None, (parts.query, encoded)))
-        return urlunsplit(parts._replace(query=query))
+            parts = urlsplit(self.redirect_uri)
+            return urlunsplit(parts._replace(fragment=urlencode(self.parameters)))
+        return with_query(self.redirect_uri, self.parameters)
+
+
+def with_query(url: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """The URL with these parameters behind its query, which stays as it is (RFC 6749 §3.1.2)."""
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode(list(parameters)))))
+    return urlunsplit(parts._replace(query=query))
 
 
 def default_mode(response_type: str | None) -> str:

@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions
 
+from authserver.oauth.deadline import Deadline, WatchedAdapter
+
 TIMEOUT = (2.0, 3.0)  # seconds to connect, seconds between bytes
+DEADLINE = 6.0  # seconds for the whole call
 MAX_BYTES = 100_000
 _FAULTS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
@@ -24,6 +27,7 @@ class Outbound:
     """Calls loopback addresses only, trusting the local authority; follows no redirect."""
 
     authority: Path
+    deadline: float = DEADLINE
 
     def get_json(self, url: str) -> Any:
         """The JSON document at this URL."""
@@ -41,8 +45,10 @@ class Outbound:
 
     def _send(self, method: str, url: str, fields: dict[str, str] | None) -> requests.Response:
         check_is_local(url)
-        with requests.Session() as session:
+        with Deadline(self.deadline) as deadline, requests.Session() as session:
             session.trust_env = False
+            for scheme in ("http://", "https://"):
+                session.mount(scheme, WatchedAdapter(deadline.watch))
             try:
                 response = session.request(
                     method,
@@ -54,6 +60,7 @@ class Outbound:
                     stream=True,
                 )
                 response._content = response.raw.read(MAX_BYTES, decode_content=True)
+                deadline.check()
             except _FAULTS as error:
                 raise OutboundError(
                     f"{url} could not be reached: {type(error).__name__}"

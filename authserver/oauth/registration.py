@@ -5,66 +5,16 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from authlib.oauth2.claims import BaseClaims
 from authlib.oauth2.rfc6749 import JsonPayload, JsonRequest
-from authlib.oauth2.rfc7591 import ClientMetadataClaims, ClientRegistrationEndpoint
+from authlib.oauth2.rfc7591 import ClientRegistrationEndpoint
 from authlib.oauth2.rfc7592 import ClientConfigurationEndpoint
-from authlib.oidc.registration import ClientMetadataClaims as OpenIDClaims
 
-from authserver.oauth.errors import Refused
+from authserver.oauth.client_metadata import CLAIMS, KNOWN, check_shape, read_metadata
 from authserver.oauth.metadata import REGISTRATION_PATH, describe
-from authserver.oauth.registration_rules import (
-    CALLBACK_NEEDED,
-    URL_LISTS,
-    WEB_URLS,
-    is_callback,
-    problems_with,
-)
 from authserver.oauth.token_endpoints import NO_STORE, BearerRefusedError
 from authserver.seed import ADMIN
-from authserver.store.clients import Application, Client, grants_behind
+from authserver.store.clients import SECRET_METHODS, Application, Client
 from authserver.store.secrets import consumer_key, digest, long_secret, opaque
-
-LISTS = ("grant_types", "response_types", "contacts", *URL_LISTS)
-OBJECTS = ("jwks",)
-TEXTS = (
-    "client_name",
-    "scope",
-    "token_endpoint_auth_method",
-    "id_token_signed_response_alg",
-    "id_token_encrypted_response_alg",
-    "id_token_encrypted_response_enc",
-    "userinfo_signed_response_alg",
-    "application_type",
-    "subject_type",
-    "client_uri",
-    "logo_uri",
-    "policy_uri",
-    "tos_uri",
-    "software_id",
-    "software_version",
-    *WEB_URLS,
-)
-MAX_TEXT = 2000
-
-
-class LogoutClaims(BaseClaims):
-    """Where a client wants to hear of logouts, and where people go after one."""
-
-    REGISTERED_CLAIMS = (
-        "post_logout_redirect_uris",
-        "backchannel_logout_uri",
-        "frontchannel_logout_uri",
-    )
-
-
-class HonouredClaims(OpenIDClaims):
-    """What of OpenID Connect's client metadata means something here."""
-
-    REGISTERED_CLAIMS = tuple(name for name in OpenIDClaims.REGISTERED_CLAIMS if name in TEXTS)
-
-
-CLAIMS = [ClientMetadataClaims, HonouredClaims, LogoutClaims]
 
 
 class RegistrationRequest(JsonRequest):
@@ -114,11 +64,8 @@ class Registration(ClientRegistrationEndpoint):
         return {name: told for name, told in described.items() if name != "scopes_supported"}
 
     def extract_client_metadata(self, request: RegistrationRequest) -> dict[str, Any]:
-        check_shape(request.payload.data)
+        request.payload = _Payload(read_metadata(request.payload.data))
         metadata: dict[str, Any] = super().extract_client_metadata(request)
-        metadata.setdefault("grant_types", ["authorization_code"])
-        metadata.setdefault("response_types", ["code"] if "redirect_uris" in metadata else [])
-        check_meaning(metadata)
         return metadata
 
     def generate_client_info(self, request: RegistrationRequest) -> dict[str, Any]:
@@ -133,9 +80,11 @@ class Registration(ClientRegistrationEndpoint):
         self, client_info: dict[str, Any], client_metadata: dict[str, Any], request: Any
     ) -> Client:
         request.credential = opaque() + opaque()
-        name = client_metadata.setdefault("client_name", "Registered application")
         application = Application(
-            id=opaque(), name=name, owner=ADMIN, description="Registered by itself (RFC 7591)."
+            id=opaque(),
+            name=client_metadata["client_name"],
+            owner=ADMIN,
+            description="Registered by itself (RFC 7591).",
         )
         client = Client(
             client_id=client_info["client_id"],
@@ -162,7 +111,7 @@ class Registration(ClientRegistrationEndpoint):
 
 
 class Configuration(ClientConfigurationEndpoint):
-    """Reads or deletes a registered client, for whoever holds its registration access token."""
+    """Reads, updates or deletes a registered client, for the holder of its own token."""
 
     def create_endpoint_request(self, request: RegistrationRequest) -> RegistrationRequest:
         return request
@@ -183,6 +132,27 @@ class Configuration(ClientConfigurationEndpoint):
     def check_permission(self, client: Client, request: Any) -> bool:
         return True
 
+    def extract_client_metadata(self, request: RegistrationRequest) -> dict[str, Any]:
+        return Registration(self.server).extract_client_metadata(request)
+
+    def create_update_client_response(
+        self, client: Client, request: RegistrationRequest
+    ) -> tuple[int, dict[str, Any], Any]:
+        check_shape(request.payload.data)
+        answer: tuple[int, dict[str, Any], Any] = super().create_update_client_response(
+            client, request
+        )
+        return answer
+
+    def update_client(
+        self, client: Client, client_metadata: dict[str, Any], request: Any
+    ) -> Client:
+        """What the client says replaces what it said; the portal's own settings stay (§2.2)."""
+        portal = {n: told for n, told in client.client_metadata.items() if n not in KNOWN}
+        client.client_metadata = {**portal, **client_metadata}
+        self.server.store.clients.save(client)
+        return client
+
     def introspect_client(self, client: Client) -> dict[str, Any]:
         told = {
             "client_id": client.client_id,
@@ -200,56 +170,17 @@ class Configuration(ClientConfigurationEndpoint):
 
     def delete_client(self, client: Client, request: Any) -> None:
         self.server.store.consents.forget_client(client.client_id)
-        self.server.store.clients.remove_application(client.application_id)
+        self.server.store.clients.remove(client)
 
 
 def client_uri(server: Any, client: Client) -> str:
-    """Where a registered client reads or deletes itself."""
+    """Where a registered client reads, updates or deletes itself."""
     return f"{server.parts.settings.base_url}{REGISTRATION_PATH}/{client.client_id}"
 
 
 def without_needless_secret(body: dict[str, Any]) -> dict[str, Any]:
-    """The answer without the secret that a public client has no use for (RFC 7591 §3.2.1)."""
+    """The answer without a secret that the client's method has no use for (RFC 7591 §3.2.1)."""
+    if body.get("token_endpoint_auth_method", SECRET_METHODS[0]) in SECRET_METHODS:
+        return body
     needless = {"client_secret", "client_secret_expires_at"}
-    method = body.get("token_endpoint_auth_method")
-    return {name: told for name, told in body.items() if method != "none" or name not in needless}
-
-
-def check_shape(metadata: Any) -> None:
-    """Refuses what is not a JSON object with the types of RFC 7591 §2."""
-    if not isinstance(metadata, dict) or not metadata:
-        raise Refused("invalid_client_metadata", "The request must be a JSON object.")
-    for name, value in metadata.items():
-        if name in LISTS and not _is_list_of_texts(value):
-            raise Refused("invalid_client_metadata", f"{name} must be a list of texts.")
-        if name in TEXTS and not _is_text(value):
-            raise Refused("invalid_client_metadata", f"{name} must be a text.")
-        if name in OBJECTS and not isinstance(value, dict):
-            raise Refused("invalid_client_metadata", f"{name} must be an object.")
-    if not all(is_callback(url) for url in metadata.get("redirect_uris", [])):
-        raise Refused("invalid_redirect_uri", "A redirect URI is not an absolute URL.")
-
-
-def check_meaning(metadata: dict[str, Any]) -> None:
-    """Refuses what the portal would refuse as well, and response types without their grants."""
-    problems = problems_with(metadata)
-    if problems:
-        missing = CALLBACK_NEEDED in problems
-        error = "invalid_redirect_uri" if missing else "invalid_client_metadata"
-        raise Refused(error, problems[0])
-    for kind in metadata["response_types"]:
-        for grant in grants_behind(kind):
-            if grant not in metadata["grant_types"]:
-                words = f"The response type {kind} needs the grant {grant}."
-                raise Refused("invalid_client_metadata", words)
-    keyed = metadata.get("jwks") or metadata.get("jwks_uri")
-    if metadata.get("token_endpoint_auth_method") == "private_key_jwt" and not keyed:
-        raise Refused("invalid_client_metadata", "private_key_jwt needs jwks or jwks_uri.")
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MAX_TEXT and value.isprintable()
-
-
-def _is_list_of_texts(value: Any) -> bool:
-    return isinstance(value, list) and len(value) <= 50 and all(_is_text(item) for item in value)
+    return {name: told for name, told in body.items() if name not in needless}

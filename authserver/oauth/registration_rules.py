@@ -9,7 +9,7 @@ from authserver.deployment import GRANT_TYPES
 from authserver.oauth.client_keys import ENCRYPTION_ALGORITHMS, ENCRYPTION_METHODS, import_keys
 from authserver.oauth.errors import Refused
 
-MAX_URL, MAX_URLS, MAX_JSON = 2000, 40, 40_000
+MAX_NAME, MAX_URL, MAX_URLS, MAX_JSON = 70, 2000, 40, 40_000
 WEB = ("http", "https")
 URL_LISTS = ("redirect_uris", "post_logout_redirect_uris")
 WEB_URLS = ("backchannel_logout_uri", "frontchannel_logout_uri", "jwks_uri")

@@ -3,8 +3,9 @@
 import re
 from typing import Any
 
-DEFAULT = "default"
-APPLICATION_DEFAULT = "am_application_scope default"
+from authserver.store.clients import DEFAULT_SCOPE
+
+APPLICATION_DEFAULT = f"am_application_scope {DEFAULT_SCOPE}"
 PHOTOS = "view_photos"
 
 WORDS = {
@@ -15,7 +16,7 @@ WORDS = {
     "phone": "See your phone number",
     "offline_access": "Keep access while you are away",
     PHOTOS: "See your photos",
-    DEFAULT: "Use your account in general",
+    DEFAULT_SCOPE: "Use your account in general",
 }
 CLAIMS = {
     "profile": (

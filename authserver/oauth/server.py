@@ -22,7 +22,12 @@ from authserver.oauth.assertions import ClientSecretJwt, PrivateKeyJwt
 from authserver.oauth.client_keys import ClientKeys
 from authserver.oauth.code_grant import CodeGrant
 from authserver.oauth.direct_grants import ClientCredentials, Password, Refresh
-from authserver.oauth.front_channel import HybridGrant, IdTokenGrant, TokenGrant
+from authserver.oauth.front_channel import (
+    CodeTokenGrant,
+    HybridGrant,
+    IdTokenGrant,
+    TokenGrant,
+)
 from authserver.oauth.id_tokens import IdTokens, WithIdToken, WithIdTokenForCode
 from authserver.oauth.messages import AuthorizationResponse, Reply, ServerRequest, response_mode
 from authserver.oauth.outbound import Outbound
@@ -106,6 +111,7 @@ class Server(AuthorizationServer):
         self.register_grant(CodeGrant, [Pkce(), WithIdTokenForCode(self.id_tokens)])
         self.register_grant(TokenGrant)
         self.register_grant(IdTokenGrant)
+        self.register_grant(CodeTokenGrant, [Pkce()])
         self.register_grant(HybridGrant, [Pkce()])
         self.register_grant(Refresh, [id_token])
         self.register_grant(ClientCredentials)
@@ -136,11 +142,21 @@ class Server(AuthorizationServer):
         if scope and not is_well_formed(scope):
             raise InvalidScopeError
 
+    def generate_token(
+        self, *args: Any, include_refresh_token: bool = True, **kwargs: Any
+    ) -> dict[str, Any]:
+        """A refresh token comes along only where the server takes one back."""
+        wanted = include_refresh_token and self.parts.deployment.allows("refresh_token")
+        token: dict[str, Any] = super().generate_token(
+            *args, include_refresh_token=wanted, **kwargs
+        )
+        return token
+
     def save_token(self, token: dict[str, Any], request: ServerRequest) -> None:
         row = self._token_row(token, request)
         try:
             if request.refresh_token:
-                self.store.grants.replace_token(request.refresh_token.id, row)
+                self.store.grants.replace_token(request.refresh_token.refresh_digest, row)
             else:
                 self.store.grants.save_token(row)
         except GrantRevokedError as error:
@@ -159,7 +175,7 @@ class Server(AuthorizationServer):
             grant_id=request.grant_id,
             client_id=client.client_id,
             username=request.user.username if request.user else None,
-            scope=token["scope"],
+            scope=old.scope if old else token["scope"],
             sid=authentication.sid if authentication else None,
             auth_time=authentication.auth_time if authentication else None,
             acr=authentication.acr if authentication else None,

@@ -139,8 +139,8 @@ class BearerRefusedError(Exception):
         return f'Bearer realm="localhost"{told}'
 
 
-def check_bearer(server: Server, authorization: str | None, scope: str) -> Token:
-    """The live token in an `Authorization: Bearer` header that has this scope."""
+def check_bearer(server: Server, authorization: str | None, scope: str) -> dict[str, Any]:
+    """The claims of the live token in an `Authorization: Bearer` header that has this scope."""
     scheme, _, value = (authorization or "").partition(" ")
     if scheme.lower() != "bearer":
         raise BearerRefusedError(401)
@@ -151,7 +151,8 @@ def check_bearer(server: Server, authorization: str | None, scope: str) -> Token
         raise BearerRefusedError(
             401, "invalid_token", "The access token is expired, revoked or not ours."
         )
-    if scope not in live[0].scope.split():
+    _, claims = live
+    if scope not in claims["scope"].split():
         words = f"The access token lacks the scope {scope}."
         raise BearerRefusedError(403, "insufficient_scope", words, scope)
-    return live[0]
+    return claims

@@ -13,7 +13,9 @@ from authserver.store.secrets import opaque
 
 PRODUCTION = "PRODUCTION"
 SANDBOX = "SANDBOX"
+DEFAULT_SCOPE = "default"  # what API Manager gives to who asks for none
 SECRET_METHODS = ("client_secret_basic", "client_secret_post", "client_secret_jwt")
+SPOKEN_FOR = ("response_types", "token_endpoint_auth_method")  # by the portal's boxes
 
 
 class Application(Base):
@@ -80,6 +82,15 @@ class Client(Base, ClientMixin):
             *(("none",) if self.is_public else ()),
         )
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The metadata as the portal shows and changes it, where the boxes have the last word.
+
+        The response types are those of the ticked grants, the methods those that fit the keys.
+        """
+        told = {n: v for n, v in self.client_metadata.items() if n not in SPOKEN_FOR}
+        return {**told, "public_client": self.is_public}
+
     def option(self, name: str) -> bool:
         """A box of the Advanced Configurations."""
         return bool(self.client_metadata.get(name))
@@ -95,8 +106,13 @@ class Client(Base, ClientMixin):
     def get_default_redirect_uri(self) -> None:
         return None
 
-    def get_allowed_scope(self, scope: str) -> str:
-        return scope
+    def get_allowed_scope(self, scope: str | None, default: str = DEFAULT_SCOPE) -> str | None:
+        """The scope asked for, else the default; None when it was not registered (RFC 7591 §2)."""
+        asked = (scope or "").split()
+        registered = str(self.client_metadata.get("scope") or "").split()
+        if registered and not set(asked) <= set(registered):
+            return None
+        return " ".join(asked) or default
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.redirect_uris
@@ -157,6 +173,14 @@ class Clients:
         """Adds or updates an application or its keys."""
         with self._database.write() as session:
             session.merge(row)
+
+    def remove(self, client: Client) -> None:
+        """Removes one pair of keys; an application without any left goes too."""
+        with self._database.write() as session:
+            session.execute(delete(Client).filter_by(client_id=client.client_id))
+            others = select(Client).filter_by(application_id=client.application_id)
+            if session.scalar(others) is None:
+                session.execute(delete(Application).filter_by(id=client.application_id))
 
     def remove_application(self, application_id: str) -> None:
         """Removes an application with its keys."""

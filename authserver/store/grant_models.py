@@ -51,7 +51,11 @@ class AuthorizationCode(Base, AuthorizationCodeMixin):
 
 
 class Token(Base, TokenMixin):
-    """An access token with its refresh token; all that came from one approval share `grant_id`."""
+    """An access token with its refresh token; all that came from one approval share `grant_id`.
+
+    `scope` is what was granted, which the refresh token keeps; the access token, a JWT, says
+    itself how much of it it carries (RFC 6749 §6).
+    """
 
     __tablename__ = "tokens"
 

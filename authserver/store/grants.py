@@ -74,18 +74,18 @@ class Grants:
 
     def by_refresh_token(self, value: str) -> Token | None:
         """The newest row of a refresh token, dead or alive."""
-        query = select(Token).filter_by(refresh_digest=digest(value)).order_by(Token.id.desc())
         with self._database.read() as session:
-            return session.scalars(query).first()
+            return _newest(session, digest(value))
 
-    def replace_token(self, token_id: int, row: Token) -> None:
-        """Uses a refresh token up and keeps what it gave, in one step.
+    def replace_token(self, refresh_digest: str, row: Token) -> None:
+        """Retires a refresh token's newest row and keeps the one that follows it, in one step.
 
-        A refresh token that was used before revokes its whole family (RFC 9700 §4.14.2).
+        A refresh token that is used up revokes its whole family (RFC 9700 §4.14.2); one that is
+        kept has gone on to a newer row, whoever got there first.
         """
         with self._database.write() as session:
-            old = session.get_one(Token, token_id)
-            if not (old.refresh_used or old.revoked):
+            old = _newest(session, refresh_digest)
+            if old and not (old.refresh_used or old.revoked):
                 old.refresh_used = old.revoked = True
                 session.add(row)
                 return
@@ -112,6 +112,11 @@ class Grants:
                 return False
             session.add(SeenAssertion(client_id=key[0], jti_digest=key[1], expires_at=expires_at))
             return True
+
+
+def _newest(session: Session, refresh_digest: str) -> Token | None:
+    query = select(Token).filter_by(refresh_digest=refresh_digest).order_by(Token.id.desc())
+    return session.scalars(query).first()
 
 
 def _revoke(session: Session, grant_id: str) -> None:

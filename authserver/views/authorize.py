@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.exceptions import MethodNotAllowed
 
 from authserver.oauth.authorization import Ask, AuthorizationRequest
 from authserver.oauth.errors import PageError
@@ -26,7 +27,12 @@ LOGIN, CONSENT = "login", "consent"
 
 @endpoints.route("/oauth2/authorize", methods=["GET", "POST"])
 def authorize() -> Any:
-    """The authorization endpoint, for the first visit and for the way back from each page."""
+    """The authorization endpoint, for the first visit and for the way back from each page.
+
+    Flask adds HEAD to GET, but what reads no answer is given none (RFC 9110 §9.2.1).
+    """
+    if request.method == "HEAD":
+        raise MethodNotAllowed(["GET", "POST"])
     if request.method == "POST" and "sessionDataKeyConsent" in request.form:
         return decide()
     key = request.args.get("sessionDataKey")

@@ -1,6 +1,7 @@
 """What the views share: the server, the person signed in, requests and replies as plain data."""
 
 import json
+from typing import Any
 
 from flask import Response, current_app, g, request, session
 from flask_wtf.csrf import validate_csrf
@@ -9,7 +10,6 @@ from wtforms.validators import ValidationError
 from authserver.oauth.messages import Reply, ServerRequest
 from authserver.oauth.server import Server
 from authserver.oauth.token_endpoints import BearerRefusedError, check_bearer
-from authserver.store.grant_models import Token
 from authserver.store.models import SignIn
 from authserver.store.sessions import NewSignIn
 
@@ -106,8 +106,8 @@ def to_response(reply: Reply) -> Response:
     return Response(body, status=reply.status, headers=list(reply.headers))
 
 
-def require_bearer(scope: str) -> Token:
-    """The token this request carries in its header, with this scope."""
+def require_bearer(scope: str) -> dict[str, Any]:
+    """The claims of the token this request carries in its header, with this scope."""
     return check_bearer(the_server(), request.headers.get("Authorization"), scope)
 
 

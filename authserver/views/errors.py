@@ -10,11 +10,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from authserver.oauth.errors import PageError, Refused
+from authserver.oauth.metadata import REGISTRATION_PATH
 from authserver.views.context import current_sign_in, the_server
 
 pages = Blueprint("errors", __name__)
 
 ERROR = "error"
+JSON_PATHS = ("/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", REGISTRATION_PATH)
 SIGNED_IN_MEANWHILE = "signed.in.meanwhile"
 MEANWHILE = "You signed in in another tab meanwhile, so this form is out of date. It was not used."
 RETRY = {
@@ -124,8 +126,15 @@ def _http_error(error: HTTPException) -> Any:
     plain = error.get_response()
     if error.code and error.code < 400:
         return plain
+    if request.path.startswith(JSON_PATHS):
+        told = Refused("invalid_request", error.description or error.name, status=plain.status_code)
+        return _with_headers(_refused(told), plain)
     page = render_template("http_error.html", name=error.name, description=error.description)
-    response = Response(page, status=error.code)
+    return _with_headers(Response(page, status=error.code), plain)
+
+
+def _with_headers(response: Response, plain: Any) -> Response:
+    """The response with the headers of a plain error that say what to do about it."""
     for header in ("Allow", "Retry-After"):
         if header in plain.headers:
             response.headers[header] = plain.headers[header]

@@ -20,10 +20,10 @@ SHOWN = ("id", "title", "description", "alt", "width", "height")
 @endpoints.get("/photos/v1/photos")
 def album() -> Response:
     """The list of photos of the person the token speaks for."""
-    token = require_bearer(PHOTOS)
+    claims = require_bearer(PHOTOS)
     base = f"{the_server().parts.settings.base_url}/photos/v1/photos"
     photos = [_listed(entry, base) for entry in _album()]
-    listing = {"owner": token.username or token.client_id, "photos": photos}
+    listing = {"owner": claims["sub"], "photos": photos}
     return Response(json.dumps(listing), mimetype="application/json")
 
 

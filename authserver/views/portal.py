@@ -139,7 +139,7 @@ def _application(application_id: str) -> Application:
 
 
 def _current(client: Client | None) -> KeysForm:
-    metadata = dict(client.client_metadata) if client else {"grant_types": list(TICKED_AT_FIRST)}
+    metadata = client.settings if client else {"grant_types": list(TICKED_AT_FIRST)}
     return KeysForm(metadata=metadata, problems=())
 
 
@@ -163,7 +163,7 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
 
 
 def _save_keys(found: Application, key_type: str, client: Client | None, form: KeysForm) -> None:
-    kept = dict(client.client_metadata) if client else {"client_name": found.name}
+    kept = client.settings if client else {"client_name": found.name}
     chosen = {name: value for name, value in form.metadata.items() if value}
     metadata = {name: value for name, value in kept.items() if name not in form.metadata} | chosen
     the_server().store.clients.save(

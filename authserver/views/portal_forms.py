@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from authserver.oauth.registration_rules import (
     BOXES,
     CHOICES,
+    MAX_NAME,
     SECONDS,
     URL_LISTS,
     WEB_URLS,
@@ -16,7 +17,7 @@ from authserver.oauth.registration_rules import (
     read_jwks,
 )
 
-MAX_NAME, MAX_DESCRIPTION = 70, 512
+MAX_DESCRIPTION = 512
 QUOTAS = ("Unlimited", "10PerMin", "20PerMin", "50PerMin")
 GRANT_LABELS = {
     "authorization_code": "Code",

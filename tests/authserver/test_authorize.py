@@ -148,6 +148,18 @@ def test_errors_that_go_back_to_the_callback(
     assert back["state"] == "the-state"
 
 
+def test_head_issues_nothing(new_application: NewApplication, signed_in: Browser) -> None:
+    """HEAD is safe: it answers no request, not even an approved one (RFC 9110 §9.2.1)."""
+    made = new_application()
+    sent = {"response_type": "code", "client_id": made.client_id, "redirect_uri": CALLBACK}
+    signed_in.authorize(**sent, scope="openid")
+    signed_in.choose("approveAlways")
+    url = f"{signed_in.server.url}/oauth2/authorize"
+    response = signed_in.http.head(url, params={**sent, "scope": "openid"}, allow_redirects=False)
+    assert response.status_code == 405
+    assert "Location" not in response.headers
+
+
 def test_unknown_client_stays_here(browser: Browser) -> None:
     """An unknown client is explained on a page of this server."""
     page = browser.authorize(client_id="nobody")

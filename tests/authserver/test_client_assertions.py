@@ -60,6 +60,13 @@ def test_client_secret_jwt(server: RunningServer) -> None:
     assert replayed.json()["error_description"] == "JWT ID is used before."
 
 
+def test_assertion_beside_a_client_id(server: RunningServer) -> None:
+    """A client_id beside the assertion must be its client's (RFC 7521 §4.2)."""
+    assert send(server, by_secret(server), client_id=CLIENT_ID).status_code == 200
+    refused = send(server, by_secret(server), client_id="other")
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+
+
 def test_private_key_jwt(
     server: RunningServer, new_application: NewApplication, key: RSAKey
 ) -> None:

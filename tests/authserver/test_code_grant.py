@@ -3,6 +3,7 @@
 import hashlib
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,17 @@ def test_tutorial_walk_from_login_to_photos(server: RunningServer, browser: Brow
     photo = server.get(album["photos"][0]["href"], headers=headers)
     assert photo.headers["Content-Type"] == "image/jpeg"
     assert len(photo.content) == album["photos"][0]["size"]
+
+
+def test_no_scope_asked_for(server: RunningServer, browser: Browser) -> None:
+    """The scope is optional: the token gets API Manager's default, which opens no photos."""
+    token = exchange(server, browser.code(scope=None)).json()
+    assert token["scope"] == "default"
+    assert "id_token" not in token
+    headers = {"Authorization": f"Bearer {token['access_token']}"}
+    response = server.get("/photos/v1/photos", headers=headers)
+    assert response.status_code == 403
+    assert 'scope="view_photos"' in response.headers["WWW-Authenticate"]
 
 
 def test_wrong_code(server: RunningServer) -> None:
@@ -206,6 +218,19 @@ def test_grant_not_ticked(
     back = answer(signed_in.authorize(client_id=made.client_id))
     assert (back["error"], back["error_description"]) == ("unauthorized_client", words)
     assert_refused(exchange(server, "any", auth=made.auth), "unauthorized_client", words)
+
+
+def test_refresh_switched_off(tmp_path: Path) -> None:
+    """Where deployment.toml forbids refreshing, no grant gives a refresh token."""
+    with run_server(tmp_path, "[oauth.grant_type.refresh_token]\nenable = false\n") as server:
+        person = {"username": "admin", "password": "admin"}
+        tokens = [
+            exchange(server, Browser(server).code()).json(),
+            server.token(grant_type="password", **person).json(),
+        ]
+        for token in tokens:
+            assert "access_token" in token
+            assert "refresh_token" not in token
 
 
 def test_code_grant_switched_off(tmp_path: Any) -> None:

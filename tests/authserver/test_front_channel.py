@@ -7,8 +7,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.authserver.conftest import CALLBACK, Browser, NewApplication, RunningServer, answer
-from tests.authserver.test_code_grant import exchange
+from tests.authserver.conftest import (
+    CALLBACK,
+    Browser,
+    NewApplication,
+    RunningServer,
+    answer,
+    text_of,
+)
+from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_tokens import bearer, decode
 
 HYBRID = ["code id_token", "code token", "code id_token token"]
@@ -27,7 +34,8 @@ def test_front_channel(server: RunningServer, browser: Browser, response_type: s
     back = browser.approve(response_type=response_type, nonce="n1", scope="openid view_photos")
     assert urlsplit(browser.page.headers["Location"]).query == ""
     parts = set(response_type.split())
-    assert ("access_token" in back) == ("token" in parts)
+    for name in ("access_token", "token_type", "expires_in", "scope"):
+        assert (name in back) == ("token" in parts), name
     assert ("id_token" in back) == ("id_token" in parts)
     assert ("code" in back) == ("code" in parts)
     assert "refresh_token" not in back
@@ -52,6 +60,29 @@ def test_front_channel(server: RunningServer, browser: Browser, response_type: s
 def hash_of(value: str | None) -> str | None:
     """The half hash, where there is something to hash."""
     return half_hash(value) if value else None
+
+
+def test_no_scope_asked_for(server: RunningServer, browser: Browser) -> None:
+    """The scope is optional; the consent page and the answer name API Manager's default."""
+    browser.authorize(response_type="token", scope=None)
+    browser.sign_in()
+    assert "it gets API Manager's default access" in text_of(browser.page)
+    back = answer(browser.choose("approve"))
+    assert back["scope"] == "default"
+    headers = bearer(back["access_token"])
+    assert server.get("/photos/v1/photos", headers=headers).status_code == 403
+
+
+def test_code_token_without_openid(server: RunningServer, browser: Browser) -> None:
+    """Plain OAuth has `code token` too, without nonce or id token, and with PKCE."""
+    back = browser.approve(response_type="code token", scope="view_photos", **S256)
+    headers = bearer(back["access_token"])
+    assert server.get("/photos/v1/photos", headers=headers).status_code == 200
+    token = exchange(server, back["code"], code_verifier=VERIFIER).json()
+    assert token["scope"] == "view_photos"
+    assert "id_token" not in token
+    refused = answer(browser.authorize(response_type="code token", code_challenge="short"))
+    assert refused["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("response_type", ["id_token", "id_token token", *HYBRID[::2]])

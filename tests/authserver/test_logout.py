@@ -1,5 +1,7 @@
 """RP-initiated, back-channel and front-channel logout, and the session check frame."""
 
+from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,9 @@ from tests.authserver.conftest import (
 )
 from tests.authserver.receiver import Receiver
 from tests.authserver.test_code_grant import exchange
-from tests.authserver.test_tokens import decode
-from tests.support.rogue import Rogue
+from tests.authserver.test_tokens import bearer, decode
+from tests.support.certificates import LOCALHOST, self_signed
+from tests.support.rogue import Handler, Rogue
 
 RETURN = "http://localhost:8080/playground2/logout/callback"
 
@@ -53,6 +56,20 @@ def test_logout_without_frames_redirects(
     signed_in.open("/oidc/logout", params=sent)
     page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
     assert page.headers["Location"] == f"{RETURN}?state=s1"
+
+
+def test_return_address_keeps_its_query(
+    new_application: NewApplication, signed_in: Browser
+) -> None:
+    """What was registered comes back as it was, `%20`, `/` and a name without a value included."""
+    returning, framed = f"{RETURN}?next=/a%20b&flag", "http://localhost:7777/out?next=/a%20b&flag"
+    made = new_application(post_logout_redirect_uris=returning, frontchannel_logout_uri=framed)
+    signed_in.code(client_id=made.client_id)
+    sent = {"client_id": made.client_id, "post_logout_redirect_uri": returning, "state": "s1"}
+    signed_in.open("/oidc/logout", params=sent)
+    page = signed_in.submit(signed_in.form("sessionDataKey"), consent="approve")
+    assert f'href="{escape(returning)}&amp;state=s1"' in page.text
+    assert f'src="{escape(framed)}&amp;iss=' in page.text
 
 
 def test_logout_refused_by_the_person(browser: Browser) -> None:
@@ -100,6 +117,29 @@ def test_bad_logout_request(browser: Browser, sent: dict[str, str]) -> None:
     assert page.status_code == 400
     assert "Location" not in page.headers
     assert "sessionDataKeyConsent" in browser.authorize().url
+
+
+def other_tokens(server: RunningServer) -> list[str]:
+    """What this server signs and what is no id token."""
+    person = {"username": "admin", "password": "admin", "scope": "openid"}
+    signing = {"redirect_uris": [RETURN], "userinfo_signed_response_alg": "RS256"}
+    grants = {"grant_types": ["password"], "response_types": []}
+    made = server.post("/client-registration/v0.17/register", json={**signing, **grants}).json()
+    auth = (made["client_id"], made["client_secret"])
+    token = server.token(auth=auth, grant_type="password", **person).json()["access_token"]
+    userinfo = server.get("/oauth2/userinfo", headers=bearer(token)).text
+    own = server.token(grant_type="client_credentials").json()["access_token"]
+    return [token, userinfo, own]
+
+
+def test_hint_that_is_no_id_token(server: RunningServer, browser: Browser) -> None:
+    """An access token and a UserInfo response are signed by the same key; neither is a hint."""
+    assert "sessionDataKeyConsent" in browser.authorize(id_token_hint=id_token(browser)).url
+    for other in other_tokens(server):
+        assert other.count(".") == 2
+        assert browser.open("/oidc/logout", params={"id_token_hint": other}).status_code == 400
+        back = answer(browser.authorize(id_token_hint=other))
+        assert back["error"] == "invalid_request"
 
 
 def test_hint_of_another_client(new_application: NewApplication, signed_in: Browser) -> None:
@@ -150,6 +190,38 @@ def test_answer_to_a_logout_token_that_cannot_be_read(
     rogue.answer("/gzip", headers={"Content-Encoding": "gzip"}, body=b"no gzip")
     with pytest.raises(OutboundError, match="could not be reached"):
         Outbound(authority=tmp_path / "ca.pem").post_form(rogue.url + path, {"logout_token": "x"})
+
+
+def drip_a_header(handler: Handler) -> None:
+    """Answers well, with one header that comes byte by byte."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        handler.owner.closing.wait(0.1)
+    handler.wfile.write(b"\r\nContent-Length: 2\r\n\r\n{}")
+
+
+@pytest.fixture
+def rogue_tls() -> Iterator[Rogue]:
+    """The same over TLS, with a certificate of its own."""
+    server = Rogue(*self_signed(LOCALHOST))
+    yield server
+    server.stop()
+
+
+def test_call_has_a_deadline(rogue: Rogue, rogue_tls: Rogue, tmp_path: Path) -> None:
+    """Whoever drips, in head or body, plainly or over TLS, is left at the deadline (CWE-400)."""
+    authority = tmp_path / "authority.pem"
+    authority.write_bytes(rogue_tls.certificate)
+    outbound = Outbound(authority=authority, deadline=1.0)
+    for server in (rogue, rogue_tls):
+        server.answer("/well", body={"a": 1})
+        server.behave("/head", drip_a_header)
+        server.drip("/body", body=b'{"a": 1}' + b" " * 100)
+        assert outbound.get_json(f"{server.url}/well") == {"a": 1}
+        for path in ("/head", "/body"):
+            with pytest.raises(OutboundError, match="could not be reached"):
+                outbound.get_json(server.url + path)
 
 
 def test_front_channel_logout(

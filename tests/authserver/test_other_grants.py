@@ -86,6 +86,21 @@ def test_refresh_for_less_scope(server: RunningServer) -> None:
     assert_refused(server.token(**form, scope="a c"), "invalid_scope", "Invalid Scope!")
 
 
+def test_refresh_for_less_scope_is_for_once(server: RunningServer) -> None:
+    """The new refresh token is worth what the old one was (RFC 6749 §6)."""
+    old = server.token(**PASSWORD, scope="openid email view_photos").json()
+    form = {"grant_type": "refresh_token", "refresh_token": old["refresh_token"]}
+    less = server.token(**form, scope="openid").json()
+    headers = {"Authorization": f"Bearer {less['access_token']}"}
+    assert server.get("/photos/v1/photos", headers=headers).status_code == 403
+    assert "email" not in server.get("/oauth2/userinfo", headers=headers).json()
+    auth = (CLIENT_ID, CLIENT_SECRET)
+    told = server.post("/oauth2/introspect", {"token": less["refresh_token"]}, auth=auth).json()
+    assert told["scope"] == "openid email view_photos"
+    again = server.token(grant_type="refresh_token", refresh_token=less["refresh_token"]).json()
+    assert again["scope"] == "openid email view_photos"
+
+
 def test_refresh_unknown(server: RunningServer, new_application: NewApplication) -> None:
     """An unknown refresh token and another client's are the same to us."""
     words = "Persisted access token data not found"

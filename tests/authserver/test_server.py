@@ -6,6 +6,8 @@ import ssl
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,14 @@ import requests
 from authserver.deployment import read_deployment
 from authserver.settings import ConfigurationError, from_environment
 from tests.authserver.conftest import (
+    CLIENT_ID,
     CLIENT_SECRET,
     Browser,
     RunningServer,
     run_server,
 )
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
+from tests.authserver.test_other_grants import PASSWORD
 from tests.support.processes import free_port
 
 METADATA = [
@@ -81,6 +85,36 @@ def test_other_methods(server: RunningServer, method: str, path: str) -> None:
     url = f"{server.url}{path}"
     response = requests.request(method, url, verify=server.authority, allow_redirects=False)
     assert response.status_code in (400, 405)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/oauth2/token", "POST"),
+        ("PUT", "/oauth2/introspect", "POST"),
+        ("GET", "/oauth2/revoke", "POST"),
+        ("GET", "/client-registration/v0.17/register", "POST"),
+        ("POST", "/client-registration/v0.17/register/x", "PUT"),
+    ],
+)
+def test_wrong_method_is_told_in_json(
+    server: RunningServer, method: str, path: str, allowed: str
+) -> None:
+    """Clients that expect JSON get it, with the methods that are allowed."""
+    url = f"{server.url}{path}"
+    response = requests.request(method, url, verify=server.authority, allow_redirects=False)
+    assert (response.status_code, response.json()["error"]) == (405, "invalid_request")
+    assert allowed in response.headers["Allow"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/oauth2/token", "/client-registration/v0.17/register"])
+def test_body_that_is_too_large_is_told_in_json(server: RunningServer, path: str) -> None:
+    """So does who sends too much."""
+    kinds = {"/oauth2/token": "application/x-www-form-urlencoded"}
+    headers = {"Content-Type": kinds.get(path, "application/json")}
+    response = server.post(path, b"x" * 300_000, headers=headers)
+    assert (response.status_code, response.json()["error"]) == (413, "invalid_request")
 
 
 def test_listens_on_loopback_with_modern_tls_only(server: RunningServer) -> None:
@@ -243,15 +277,45 @@ def test_default_deployment_file_changes_nothing() -> None:
     assert read_deployment(Path("deployment.toml")) == read_deployment(None)
 
 
-def test_kept_refresh_token(tmp_path: Path) -> None:
-    """`renew_refresh_token = false` keeps the refresh token over a refresh."""
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server without rotation."""
     deployment = "[oauth.token_renewal]\nrenew_refresh_token = false\n"
-    with run_server(tmp_path, deployment) as server:
-        form = {"grant_type": "password", "username": "admin", "password": "admin"}
-        old = server.token(**form).json()["refresh_token"]
-        for _ in range(2):
-            new = server.token(grant_type="refresh_token", refresh_token=old).json()
-            assert new["refresh_token"] == old
+    with run_server(tmp_path_factory.mktemp("kept"), deployment) as running:
+        yield running
+
+
+def test_kept_refresh_token(kept: RunningServer) -> None:
+    """`renew_refresh_token = false` keeps the refresh token over a refresh."""
+    old = kept.token(**PASSWORD).json()["refresh_token"]
+    for _ in range(2):
+        new = kept.token(grant_type="refresh_token", refresh_token=old).json()
+        assert new["refresh_token"] == old
+
+
+def test_kept_refresh_token_keeps_its_scope(kept: RunningServer) -> None:
+    """A refresh for less changes the access token, not what the refresh token is worth."""
+    old = kept.token(**PASSWORD, scope="a b").json()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": old}
+    assert kept.token(**form, scope="a").json()["scope"] == "a"
+    assert kept.token(**form).json()["scope"] == "a b"
+
+
+def test_kept_refresh_token_used_by_many_at_once(kept: RunningServer) -> None:
+    """Where using it again is allowed, using it at the same moment is no theft."""
+    old = kept.token(**PASSWORD).json()["refresh_token"]
+    form = {"grant_type": "refresh_token", "refresh_token": old}
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: kept.token(**form).status_code, range(24)))
+    assert set(statuses) == {200}
+
+
+def test_kept_refresh_token_is_revoked(kept: RunningServer) -> None:
+    """Once revoked it is dead, though it is kept."""
+    old = kept.token(**PASSWORD).json()["refresh_token"]
+    kept.post("/oauth2/revoke", {"token": old}, auth=(CLIENT_ID, CLIENT_SECRET))
+    response = kept.token(grant_type="refresh_token", refresh_token=old)
+    assert response.json()["error"] == "invalid_grant"
 
 
 def test_other_login_page(tmp_path: Path) -> None:
