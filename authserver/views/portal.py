@@ -163,9 +163,13 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
 
 
 def _save_keys(found: Application, key_type: str, client: Client | None, form: KeysForm) -> None:
+    """Grants that are switched off have no box on the page, and stay as they were."""
+    allows = the_server().parts.deployment.allows
+    unseen = [grant for grant in client.grant_types if not allows(grant)] if client else []
     kept = dict(client.client_metadata) if client else {"client_name": found.name}
     chosen = {name: value for name, value in form.metadata.items() if value}
     metadata = {name: value for name, value in kept.items() if name not in form.metadata} | chosen
+    metadata["grant_types"] = list(dict.fromkeys([*form.metadata["grant_types"], *unseen]))
     the_server().store.clients.save(
         Client(
             client_id=client.client_id if client else consumer_key(),

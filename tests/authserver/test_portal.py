@@ -1,10 +1,19 @@
 """The Developer Portal over its forms, as without scripts."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.authserver.conftest import CALLBACK, Browser, NewApplication, RunningServer, text_of
+from tests.authserver.conftest import (
+    CALLBACK,
+    Browser,
+    NewApplication,
+    RunningServer,
+    run_server,
+    text_of,
+)
+from tests.authserver.test_seed import KEYS as DEMO_KEYS
 
 
 def test_portal_asks_for_sign_in(browser: Browser) -> None:
@@ -187,3 +196,18 @@ def test_portal_logout(signed_in: Browser) -> None:
     page = signed_in.submit(next(form for form in signed_in.forms() if "logout" in form.action))
     assert "You have successfully logged out." in text_of(page)
     assert "login.do" in copy.open("/devportal/applications").url
+
+
+def test_update_keeps_a_grant_that_is_switched_off(tmp_path: Path) -> None:
+    """A grant of `deployment.toml` that is off has no box, and is there again when it is on."""
+    deployment = "[oauth.grant_type.authorization_code]\nenable = false\n"
+    with run_server(tmp_path, deployment) as server:
+        browser = Browser(server)
+        browser.open(DEMO_KEYS)
+        page = browser.sign_in()
+        assert "grant-authorization_code" not in page.text
+        browser.submit(browser.form("redirect_uris"))
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.open(DEMO_KEYS)
+        assert box(browser.sign_in().text, "grant-authorization_code") == "checked"
