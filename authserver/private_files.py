@@ -5,9 +5,8 @@ from pathlib import Path
 
 
 def private_dir(path: Path) -> Path:
-    """The directory, made if needed, closed to everybody else."""
+    """The directory; made if needed, and then closed to everybody else."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
     return path
 
 

@@ -104,6 +104,17 @@ def test_private_files(server: RunningServer) -> None:
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
+def test_folder_that_was_there_stays_as_open_as_it_was(tmp_path: Path) -> None:
+    """Only what the server makes is closed to others: the folder may hold other things."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    with run_server(tmp_path) as server:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+        for path in server.data_dir.iterdir():
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
 def test_log_holds_no_secret(server: RunningServer, browser: Browser) -> None:
     """After a whole flow the log has its requests, without queries, codes, tokens or secrets."""
     state = "state-that-nobody-else-uses"
