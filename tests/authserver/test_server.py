@@ -6,6 +6,7 @@ import ssl
 import stat
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,21 @@ def test_listens_on_loopback_with_modern_tls_only(server: RunningServer) -> None
     port = f"{server.port:04X}"
     local = [line.split()[1] for line in listening if line.split()[3] == "0A"]
     assert [entry for entry in local if entry.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16", None])
+def test_silent_connections(server: RunningServer, said: bytes | None) -> None:
+    """Connections that say nothing, before, in or after the handshake, keep nobody out."""
+    context = ssl.create_default_context(cafile=server.authority)
+    with ExitStack() as stack:
+        for _ in range(80):
+            plain = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            if said is None:
+                stack.enter_context(context.wrap_socket(plain, server_hostname="localhost"))
+            else:
+                plain.sendall(said)
+        assert server.get("/oauth2/jwks", timeout=30).status_code == 200
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_private_files(server: RunningServer) -> None:
