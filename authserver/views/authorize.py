@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from authserver.oauth.authorization import Ask, AuthorizationRequest
 from authserver.oauth.errors import PageError
+from authserver.oauth.logout import with_query
 from authserver.oauth.messages import AuthorizationResponse, ServerRequest
 from authserver.security import allow_callback
 from authserver.store.models import SignIn
@@ -106,9 +107,9 @@ def _continue(
         return send(step)
     if step is Ask.LOGIN or sign_in is None:
         key = key or pending.put(LOGIN, {"parameters": asked.sent})
-        force = "&forceAuth=true" if sign_in else ""
+        force = "true" if sign_in else None
         login_url = the_server().parts.deployment.endpoints.login_url
-        return redirect(f"{login_url}?sessionDataKey={key}{force}")
+        return redirect(with_query(login_url, {"sessionDataKey": key, "forceAuth": force}))
     data = {"parameters": asked.sent, "login": digest(key or "")}
     consent_key = pending.put(CONSENT, data, sid=sign_in.sid)
     name = "login.consent_openid" if "openid" in asked.scope.split() else "login.consent"

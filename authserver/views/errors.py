@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from authserver.oauth.errors import PageError, Refused
+from authserver.oauth.logout import with_query
 from authserver.views.context import current_sign_in, the_server
 
 pages = Blueprint("errors", __name__)
@@ -83,7 +84,7 @@ def to_error_page(error: PageError) -> Any:
 def to_retry_page(status: str = "") -> Any:
     """The way to the page that asks to begin again; `status` names the cause, where it is known."""
     retry_url = the_server().parts.deployment.endpoints.retry_url
-    return redirect(f"{retry_url}?{urlencode({'status': status})}" if status else retry_url)
+    return redirect(with_query(retry_url, {"status": status}))
 
 
 def compare(sent: str, registered: str) -> dict[str, Any]:

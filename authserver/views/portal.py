@@ -16,7 +16,7 @@ from flask import (
     url_for,
 )
 
-from authserver.oauth.logout import end_sign_in
+from authserver.oauth.logout import end_sign_in, with_query
 from authserver.oauth.metadata import ENDPOINTS
 from authserver.oauth.registration_rules import BROWSER_GRANTS, SECONDS
 from authserver.store.clients import PRODUCTION, SANDBOX, Application, Client
@@ -55,7 +55,7 @@ def signed_in(view: Any) -> Any:
             target = request.path if request.method == "GET" else url_for("portal.applications")
             key = the_server().store.pending.put(PORTAL, {"next": target})
             login_url = the_server().parts.deployment.endpoints.login_url
-            return redirect(f"{login_url}?sessionDataKey={key}")
+            return redirect(with_query(login_url, {"sessionDataKey": key}))
         g.username = sign_in.username
         return view(*args, **kwargs)
 

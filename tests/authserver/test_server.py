@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -19,6 +20,7 @@ from tests.authserver.conftest import (
     Browser,
     RunningServer,
     run_server,
+    text_of,
 )
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 
@@ -270,12 +272,16 @@ def test_kept_refresh_token(tmp_path: Path) -> None:
 
 
 def test_other_login_page(tmp_path: Path) -> None:
-    """`login_url` sends people to another login page, with the key of their request."""
-    deployment = '[authentication.endpoints]\nlogin_url = "https://login.example/sign-in"\n'
+    """`login_url` sends people to another page, whose query leads on to the form here."""
+    deployment = (
+        '[authentication.endpoints]\nlogin_url = "https://login.example/sign-in?theme=dark"\n'
+    )
     with run_server(tmp_path, deployment) as server:
         page = Browser(server).authorize()
         location = page.headers["Location"]
-        assert location.startswith("https://login.example/sign-in?sessionDataKey=")
+        assert location.startswith("https://login.example/sign-in?theme=dark&sessionDataKey=")
+        page = Browser(server).open(f"/authenticationendpoint/login.do?{urlsplit(location).query}")
+        assert "To continue to Playground" in text_of(page)
 
 
 HOSTILE = ["\x00", "%00", "' OR 1=1 --", "<script>", "\ud800", "a" * 5000, "\r\nX: y", "{{7*7}}"]
