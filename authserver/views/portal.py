@@ -117,9 +117,12 @@ def keys(application_id: str, tab: str) -> Any:
 @pages.post("/applications/<application_id>/delete")
 @signed_in
 def delete(application_id: str) -> Any:
-    """Removes an application; its keys and tokens go with it."""
-    found = _application(application_id)
-    the_server().store.clients.remove_application(found.id)
+    """Removes an application; its keys, its tokens and what was approved go with it."""
+    found, store = _application(application_id), the_server().store
+    for key_type in TABS.values():
+        if client := store.clients.keys_of(found.id, key_type):
+            store.consents.forget_client(client.client_id)
+    store.clients.remove_application(found.id)
     flash(f"{found.name} is deleted.")
     return redirect(url_for("portal.applications"))
 

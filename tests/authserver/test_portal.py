@@ -211,3 +211,18 @@ def test_update_keeps_a_grant_that_is_switched_off(tmp_path: Path) -> None:
         browser = Browser(server)
         browser.open(DEMO_KEYS)
         assert box(browser.sign_in().text, "grant-authorization_code") == "checked"
+
+
+def test_deleted_application_loses_its_approvals(tmp_path: Path) -> None:
+    """The ready application, deleted and planted again, is approved anew."""
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.authorize()
+        browser.sign_in()
+        browser.choose("approveAlways")
+        browser.open(DEMO_KEYS)
+        browser.submit(next(form for form in browser.forms() if "delete" in form.action))
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.authorize()
+        assert "sessionDataKeyConsent" in browser.sign_in().url
