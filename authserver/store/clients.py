@@ -158,6 +158,13 @@ class Clients:
         with self._database.write() as session:
             session.merge(row)
 
+    def generate(self, row: Client) -> None:
+        """Adds the first keys of this type; of several that come at once, one is kept."""
+        with self._database.write() as session:
+            same = {"application_id": row.application_id, "key_type": row.key_type}
+            if session.scalar(select(Client).filter_by(**same)) is None:
+                session.add(row)
+
     def remove_application(self, application_id: str) -> None:
         """Removes an application with its keys."""
         with self._database.write() as session:

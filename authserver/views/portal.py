@@ -173,7 +173,9 @@ def _save_keys(found: Application, key_type: str, client: Client | None, form: K
     chosen = {name: value for name, value in form.metadata.items() if value}
     metadata = {name: value for name, value in kept.items() if name not in form.metadata} | chosen
     metadata["grant_types"] = list(dict.fromkeys([*form.metadata["grant_types"], *unseen]))
-    the_server().store.clients.save(
+    clients = the_server().store.clients
+    keep = clients.save if client else clients.generate
+    keep(
         Client(
             client_id=client.client_id if client else consumer_key(),
             client_secret=client.client_secret if client else consumer_key(),

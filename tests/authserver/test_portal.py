@@ -1,6 +1,8 @@
 """The Developer Portal over its forms, as without scripts."""
 
 import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -226,3 +228,24 @@ def test_deleted_application_loses_its_approvals(tmp_path: Path) -> None:
         browser = Browser(server)
         browser.authorize()
         assert "sessionDataKeyConsent" in browser.sign_in().url
+
+
+def test_keys_generated_several_times_at_once(signed_in: Browser) -> None:
+    """Of several forms sent at the same moment one makes the keys that all of them show."""
+    signed_in.open("/devportal/applications/create")
+    signed_in.submit(signed_in.form("name"), name="Impatient")
+    form, page = signed_in.form("redirect_uris"), signed_in.page
+    database = sqlite3.connect(signed_in.server.data_dir / "authserver.sqlite3")
+    with ThreadPoolExecutor(max_workers=8) as crowd:
+        sent = [crowd.submit(send, signed_in, page.url, form.filled()) for _ in range(8)]
+    assert {one.result() for one in sent} == {302}
+    application = page.url.split("/")[-2]
+    query = "SELECT COUNT(*) FROM clients WHERE application_id = ?"
+    assert database.execute(query, (application,)).fetchone() == (1,)
+    database.close()
+
+
+def send(browser: Browser, url: str, fields: list[tuple[str, str]]) -> int:
+    """Sends a form over a connection of its own; the status."""
+    cookies = browser.http.cookies.get_dict()
+    return browser.server.post(url, fields, cookies=cookies).status_code
