@@ -75,7 +75,7 @@ def test_every_page(
     for path in paths:
         page.goto(f"{embedded.url}/{path}")
         check(page)
-    page.get_by_label("Application Name").fill("Workshop")
+    page.get_by_label("Application Name").fill("Workshop" * 8)
     page.get_by_role("button", name="SAVE").click()
     expect(page.get_by_role("button", name="GENERATE KEYS")).to_be_visible()
     check(page)
