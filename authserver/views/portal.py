@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from functools import wraps
 from typing import Any
 
@@ -155,7 +156,7 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
         tabs=TAB_NAMES,
         tab=tab,
         client=client,
-        values=form.metadata,
+        values={**form.metadata, **_typed(SECONDS)},
         problems=form.problems,
         jwks_text=request.form.get("jwks", json.dumps(jwks, indent=2) if jwks else ""),
         grants={name: label for name, label in GRANT_LABELS.items() if allows(name)},
@@ -163,6 +164,11 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
         seconds=SECONDS,
         endpoints={label: base + ENDPOINTS[name] for name, label in SHOWN_ENDPOINTS.items()},
     )
+
+
+def _typed(names: Iterable[str]) -> dict[str, str]:
+    """What was typed, be it readable or not."""
+    return {name: request.form[name] for name in names if name in request.form}
 
 
 def _save_keys(found: Application, key_type: str, client: Client | None, form: KeysForm) -> None:

@@ -133,6 +133,8 @@ def test_bad_settings(signed_in: Browser, field: str, value: str, words: str) ->
     page = signed_in.submit(signed_in.form("redirect_uris"), **{field: value})
     assert page.status_code == 400
     assert words in text_of(page)
+    if field.endswith("expiry"):
+        assert dict(signed_in.form("redirect_uris").fields)[field] == value
 
 
 def test_name_is_needed(signed_in: Browser) -> None:
