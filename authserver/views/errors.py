@@ -16,6 +16,7 @@ from authserver.views.context import current_sign_in, the_server
 pages = Blueprint("errors", __name__)
 
 ERROR = "error"
+PHOTO_API = "/photos/v1/"
 SIGNED_IN_MEANWHILE = "signed.in.meanwhile"
 MEANWHILE = "You signed in in another tab meanwhile, so this form is out of date. It was not used."
 RETRY = {
@@ -125,9 +126,18 @@ def _http_error(error: HTTPException) -> Any:
     plain = error.get_response()
     if error.code and error.code < 400:
         return plain
-    page = render_template("http_error.html", name=error.name, description=error.description)
-    response = Response(page, status=error.code)
-    for header in ("Allow", "Retry-After"):
+    response = _http_error_body(error)
+    for header in ("Allow", "Retry-After", "Content-Range"):
         if header in plain.headers:
             response.headers[header] = plain.headers[header]
     return response
+
+
+def _http_error_body(error: HTTPException) -> Response:
+    """A page for a person, JSON for who calls the photo API."""
+    if request.path.startswith(PHOTO_API):
+        code = error.name.lower().replace(" ", "_")
+        told = {"error": code, "error_description": error.description}
+        return Response(json.dumps(told), status=error.code, mimetype="application/json")
+    page = render_template("http_error.html", name=error.name, description=error.description)
+    return Response(page, status=error.code)
