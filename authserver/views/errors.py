@@ -1,6 +1,7 @@
 """Pages for what went wrong: `oauth2_error.do`, `retry.do` and the plain HTTP errors."""
 
 import json
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from authserver.views.context import current_sign_in, the_server
 pages = Blueprint("errors", __name__)
 
 ERROR = "error"
+MAX_COMPARED = 200  # characters, since time grows with their square and worse
 PHOTO_API = "/photos/v1/"
 SIGNED_IN_MEANWHILE = "signed.in.meanwhile"
 MEANWHILE = "You signed in in another tab meanwhile, so this form is out of date. It was not used."
@@ -90,13 +92,34 @@ def to_retry_page(status: str = "") -> Any:
 
 def compare(sent: str, registered: str) -> dict[str, Any]:
     """Both texts cut into pieces, each marked when the other has something else there."""
-    matcher = SequenceMatcher(None, registered, sent, autojunk=False)
     pieces: dict[str, list[tuple[str, bool]]] = {"registered": [], "sent": []}
-    for kind, from_a, to_a, from_b, to_b in matcher.get_opcodes():
-        pieces["registered"].append((registered[from_a:to_a], kind != "equal"))
-        pieces["sent"].append((sent[from_b:to_b], kind != "equal"))
+    same = 0
+    for left, right in _aligned(registered, sent):
+        pieces["registered"].append((left, left != right))
+        pieces["sent"].append((right, left != right))
+        same += len(left) if left == right else 0
     shown = {name: [piece for piece in cut if piece[0]] for name, cut in pieces.items()}
-    return {**shown, "ratio": matcher.ratio()}
+    return {**shown, "ratio": 2 * same / (len(sent) + len(registered))}
+
+
+def _aligned(left: str, right: str) -> Iterator[tuple[str, str]]:
+    """Pieces side by side; a middle too long to be compared in a moment is one piece."""
+    start = _agreed(left, right)
+    end = _agreed(left[start:][::-1], right[start:][::-1])
+    middle_left, middle_right = left[start : len(left) - end], right[start : len(right) - end]
+    yield left[:start], right[:start]
+    if max(len(middle_left), len(middle_right)) > MAX_COMPARED:
+        yield middle_left, middle_right
+    else:
+        matcher = SequenceMatcher(None, middle_left, middle_right, autojunk=False)
+        for _, from_a, to_a, from_b, to_b in matcher.get_opcodes():
+            yield middle_left[from_a:to_a], middle_right[from_b:to_b]
+    yield left[len(left) - end :], right[len(right) - end :]
+
+
+def _agreed(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def register_handlers(app: Flask) -> None:

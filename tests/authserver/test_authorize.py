@@ -7,6 +7,7 @@ from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import URLSafeTimedSerializer
 
 from authserver.store import open_store
+from authserver.views.errors import compare
 from tests.authserver.conftest import (
     CALLBACK,
     CLIENT_ID,
@@ -178,6 +179,15 @@ def test_callback_mismatch_marks_the_wrong_character(browser: Browser) -> None:
     assert "Registered callback does not match with the provided url." in text_of(page)
     assert "http://localhost:8080/playground<mark>3</mark>/oauth2client" in page.text
     assert "http://localhost:8080/playground<mark>2</mark>/oauth2client" in page.text
+
+
+def test_long_callbacks_are_compared_at_their_ends() -> None:
+    """Where too much differs to be aligned in a moment, what lies between is marked as one."""
+    ours, sent = "ab" * 900, "ba" * 900
+    compared = compare(f"http://x.example/{sent}/end", f"http://x.example/{ours}/end")
+    for text, which in ((sent, "sent"), (ours, "registered")):
+        pieces = [("http://x.example/", False), (text, True), ("/end", False)]
+        assert compared[which] == pieces
 
 
 @pytest.mark.parametrize("addition", ["/", "?a=b", "#x", "%20", "\n"])
