@@ -78,6 +78,8 @@ def test_code_without_callback(signed_in: Browser) -> None:
         "http://",
         "http://x.example/#fragment",
         "http://user@x.example/",
+        "http://x.example;script-src/",
+        "http://x.example,y.example/",
         "http://x.example:99999/",
         "http://[::1/",
         "data:text/html,x",
