@@ -41,6 +41,11 @@ class Settings:
         local = (url for url in self.playground if "//localhost:" in url)
         return next(local, self.playground[0])
 
+    @property
+    def start_page(self) -> str:
+        """Where a person begins in the playground."""
+        return f"{self.playground_home}/playground2"
+
     def playground_urls(self, path: str) -> list[str]:
         """The same path under each base URL of the playground."""
         return [f"{base}{path}" for base in self.playground]

@@ -35,6 +35,7 @@ def test_tutorial_steps_in_the_portal(signed_in: Browser) -> None:
     assert page.url.endswith("/productionkeys")
     assert "Production Keys" in text_of(page)
     assert "GENERATE KEYS" in page.text
+    assert "tutorial step 3–4 of 9" in text_of(page)
     assert box(page.text, "grant-authorization_code") == "disabled"
     assert box(page.text, "grant-implicit") == "disabled"
     assert box(page.text, "grant-password") == "checked"
@@ -46,6 +47,8 @@ def test_tutorial_steps_in_the_portal(signed_in: Browser) -> None:
         assert re.fullmatch(r"\w{27}a", key, re.ASCII)
     assert box(page.text, "grant-authorization_code") == ""
     assert "UPDATE" in page.text
+    assert "The keys are generated." in text_of(page)
+    assert '<a href="http://localhost:8080/playground2">playground</a>' in page.text
     page = signed_in.submit(
         signed_in.form("redirect_uris"), grant_types=["authorization_code", "password"]
     )
