@@ -70,7 +70,12 @@ def oauth2_error() -> Any:
 def retry() -> Any:
     """Says that this sign-in cannot go on and must be begun again."""
     message, remedy = RETRY.get(request.args.get("status", ""), RETRY[""])
-    return render_template("retry.html", message=message, remedy=remedy), 400
+    return _retry_page(message, remedy)
+
+
+def _retry_page(message: str, remedy: str) -> Any:
+    start = the_server().parts.settings.start_page
+    return render_template("retry.html", message=message, remedy=remedy, playground=start), 400
 
 
 def to_error_page(error: PageError) -> Any:
@@ -137,7 +142,7 @@ def _csrf_failed(_error: CSRFError) -> Any:
             "tab meanwhile, or this browser keeps no cookies for this server."
         )
         remedy = f"Allow cookies for this server. {remedy}"
-    return render_template("retry.html", message=message, remedy=remedy), 400
+    return _retry_page(message, remedy)
 
 
 def _refused(error: Refused) -> Response:

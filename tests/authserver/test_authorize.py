@@ -377,3 +377,14 @@ def test_form_may_end_at_the_callback(browser: Browser) -> None:
 def policy(browser: Browser) -> str:
     """The Content-Security-Policy of the page."""
     return browser.page.headers["Content-Security-Policy"]
+
+
+def test_answered_request_leads_back_to_the_playground(browser: Browser) -> None:
+    """Back from the callback: the page that cannot go on says where to begin again."""
+    browser.authorize()
+    login = browser.page.url
+    browser.sign_in()
+    browser.choose("approve")
+    page = browser.open(login)
+    assert "Authentication Error!" in text_of(page)
+    assert '<a href="http://localhost:8080/playground2">Go to the playground</a>' in page.text
