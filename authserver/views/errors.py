@@ -70,12 +70,13 @@ def oauth2_error() -> Any:
 def retry() -> Any:
     """Says that this sign-in cannot go on and must be begun again."""
     message, remedy = RETRY.get(request.args.get("status", ""), RETRY[""])
-    return _retry_page(message, remedy)
+    return _retry_page(message, remedy, step="7")
 
 
-def _retry_page(message: str, remedy: str) -> Any:
+def _retry_page(message: str, remedy: str, *, step: str = "") -> Any:
     start = the_server().parts.settings.start_page
-    return render_template("retry.html", message=message, remedy=remedy, playground=start), 400
+    shown = {"message": message, "remedy": remedy, "playground": start, "step": step}
+    return render_template("retry.html", **shown), 400
 
 
 def to_error_page(error: PageError) -> Any:

@@ -1,5 +1,6 @@
 """The embedded server's pages in Chromium: readable, usable, and strict about scripts."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def check(page: Page) -> None:
     """Accessible, marked as the stand-in, nothing cut off."""
     axe(page)
     expect(page.get_by_text("stand-in for WSO2, embedded")).to_be_visible()
+    expect(page.locator(".step")).to_have_text(re.compile(r"tutorial(?: step [\d–]+ of|'s) 9"))
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], f"{page.url} is wider than its window"
 
