@@ -29,6 +29,7 @@ METADATA = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-authorization-server/oauth2/token",
     "/oauth2/token/.well-known/openid-configuration",
+    "/oauth2/oidcdiscovery/.well-known/openid-configuration",
     "/oauth2/token/.well-known/oauth-authorization-server",
 ]
 
