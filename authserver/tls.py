@@ -19,6 +19,7 @@ from authserver.settings import ConfigurationError, from_environment
 
 SERVER_NAMES = ("localhost", "127.0.0.1", "::1", "wso2is.local")
 ORGANIZATION = "OAuth 2.0 Playground, embedded server (this machine only)"
+AUTHORITY, SERVER = "Local certificate authority", "Local server"
 LIFETIME = dt.timedelta(days=397)
 RENEW_BEFORE = dt.timedelta(days=14)
 
@@ -47,7 +48,7 @@ class Authority:
         key = self.directory / "ca.key"
         if not key.exists() or not _still_good(self.certificate):
             private_dir(self.directory)
-            made = trustme.CA(organization_name=ORGANIZATION)
+            made = trustme.CA(organization_name=ORGANIZATION, organization_unit_name=AUTHORITY)
             write_private(key, made.private_key_pem.bytes())
             write_private(self.certificate, made.cert_pem.bytes())
         return trustme.CA.from_pem(self.certificate.read_bytes(), key.read_bytes())
@@ -65,7 +66,12 @@ class Authority:
             return issued
         now = dt.datetime.now(dt.UTC)
         leaf = authority.issue_cert(
-            *names, not_before=now - dt.timedelta(hours=1), not_after=now + LIFETIME
+            *names,
+            common_name=names[0],
+            organization_name=ORGANIZATION,
+            organization_unit_name=SERVER,
+            not_before=now - dt.timedelta(hours=1),
+            not_after=now + LIFETIME,
         )
         private_dir(issued.key.parent)
         write_private(issued.key, leaf.private_key_pem.bytes())

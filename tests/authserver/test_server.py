@@ -95,6 +95,9 @@ def test_listens_on_loopback_with_modern_tls_only(server: RunningServer) -> None
         context.wrap_socket(plain, server_hostname="wso2is.local") as secure,
     ):
         assert secure.version() in ("TLSv1.2", "TLSv1.3")
+        subject = dict(pair for (pair,) in secure.getpeercert()["subject"])
+    assert subject["commonName"] == "localhost"
+    assert subject["organizationName"].startswith("OAuth 2.0 Playground")
     listening = Path("/proc/net/tcp").read_text().splitlines()
     port = f"{server.port:04X}"
     local = [line.split()[1] for line in listening if line.split()[3] == "0A"]
