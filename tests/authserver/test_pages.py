@@ -68,6 +68,9 @@ def test_every_page(
     check(page)
     sign_in(page)
     expect(page.get_by_role("button", name="Approve Once")).to_be_visible()
+    choices = page.get_by_role("button", name=re.compile("Approve|Deny")).all()
+    rows = {choice.bounding_box()["y"] for choice in choices}
+    assert len(rows) == (1 if width > 1000 else 3)
     check(page)
     for bad in ({"redirect_uri": callback + "/"}, {"redirect_uri": callback, "client_id": "x"}):
         page.goto(authorize_url(embedded, **{"client_id": client_id, **bad}))
