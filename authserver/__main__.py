@@ -6,7 +6,8 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -18,8 +19,33 @@ from authserver.private_files import private_dir
 from authserver.settings import ConfigurationError, Settings, from_environment
 from authserver.tls import SERVER_NAMES, Authority, Certificate
 
-THREADS = 16
+THREADS = 64
+SILENCE = 5.0  # seconds a connection may hold a thread without a word
 ACCESS_LOG = '%(h)s "%(m)s %(U)s" %(s)s %(B)s %(L)ss'  # no query: it may hold a code or a state
+
+
+class Connection(ssl.SSLSocket):
+    """Where gunicorn's threads would wait without end, a client that is silent has hung up."""
+
+    def setblocking(self, flag: bool) -> None:
+        self.settimeout(SILENCE if flag else 0)
+
+    def do_handshake(self, block: bool = False) -> None:
+        self.settimeout(SILENCE)
+        with _hung_up():
+            super().do_handshake(block)
+
+    def recv(self, buflen: int = 1024, flags: int = 0) -> bytes:
+        with _hung_up():
+            return super().recv(buflen, flags)
+
+
+@contextmanager
+def _hung_up() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise ConnectionResetError(errno.ECONNRESET, "The client was silent.") from error
 
 
 class Application(BaseApplication):
@@ -92,6 +118,7 @@ def _options(addresses: list[str], certificate: Certificate) -> dict[str, Any]:
 def _tls_context(_config: object, make_default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     context = make_default()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.sslsocket_class = Connection
     return context
 
 

@@ -1,5 +1,7 @@
 """The factory: reads what is kept on disk, wires the parts together, adds no behaviour."""
 
+from pathlib import Path
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 
@@ -11,7 +13,7 @@ from authserver.oauth.outbound import Outbound
 from authserver.oauth.registration import Configuration, Registration
 from authserver.oauth.server import Parts, Server
 from authserver.oauth.token_endpoints import Introspection, Revocation
-from authserver.private_files import private_dir
+from authserver.private_files import alone_in
 from authserver.seed import plant
 from authserver.settings import Settings
 from authserver.store import open_store
@@ -20,7 +22,12 @@ from authserver.tls import Authority
 
 def create_app(settings: Settings) -> Flask:
     """The authorization server as a WSGI application."""
-    directory = private_dir(settings.data_dir.absolute())
+    directory = settings.data_dir.absolute()
+    with alone_in(directory):
+        return _create_app(settings, directory)
+
+
+def _create_app(settings: Settings, directory: Path) -> Flask:
     app = Flask("authserver")
     app.secret_key = load_cookie_secret(directory)
     app.wsgi_app = security.HostCheck(app.wsgi_app)  # type: ignore[method-assign]

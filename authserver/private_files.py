@@ -1,14 +1,24 @@
 """Files that only their owner may read."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 
 def private_dir(path: Path) -> Path:
-    """The directory, made if needed, closed to everybody else."""
+    """The directory; made if needed, and then closed to everybody else."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.chmod(0o700)
     return path
+
+
+@contextmanager
+def alone_in(directory: Path) -> Iterator[None]:
+    """Keeps other processes out meanwhile, so that of two first starts one makes the keys."""
+    with (private_dir(directory) / ".lock").open("wb") as file:
+        flock(file, LOCK_EX)
+        yield
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -39,9 +39,24 @@ PROFILE: dict[str, Any] = {
     },
 }
 
+DEMO_METADATA: dict[str, Any] = {
+    "client_name": DEMO_APPLICATION,
+    "grant_types": list(GRANT_TYPES),
+    "pkce_support_plain": True,
+}
+LISTS = {
+    "redirect_uris": ("/playground2/oauth2client",),
+    "post_logout_redirect_uris": ("/playground2/logout/callback", "/playground2/"),
+}
+SINGLE = {
+    "backchannel_logout_uri": "/playground2/bclogout",
+    "frontchannel_logout_uri": "/playground2/fclogout",
+    "jwks_uri": "/playground2/jwks",
+}
+
 
 def plant(store: Store, settings: Settings) -> None:
-    """Adds the user and the application where they are missing; callbacks follow the settings."""
+    """Adds the user and the application where they are missing; their URLs follow the settings."""
     picture = f"{settings.base_url}/static/admin.svg"
     store.users.add(ADMIN, ADMIN, profile={**PROFILE, "picture": picture}, is_admin=True)
     existing = store.clients.get(DEMO_CLIENT_ID)
@@ -54,39 +69,37 @@ def plant(store: Store, settings: Settings) -> None:
                 description="The Import Photos tutorial's application, ready to use.",
             )
         )
-    kept = existing.client_metadata if existing else demo_metadata(settings)
+    kept = existing.client_metadata if existing else DEMO_METADATA
     store.clients.save(
         Client(
             client_id=DEMO_CLIENT_ID,
             client_secret=DEMO_CLIENT_SECRET,
             application_id=DEMO_ID,
             key_type=PRODUCTION,
-            client_metadata={**kept, **_callbacks(settings, kept)},
+            client_metadata={**kept, **_urls(settings, kept)},
         )
     )
 
 
-def demo_metadata(settings: Settings) -> dict[str, Any]:
-    """The demo application's settings, with the names of RFC 7591 §2."""
-    local = next((url for url in settings.playground if "//localhost:" in url), None)
-    base = local or (settings.playground or ("http://localhost:8080",))[0]
-    return {
-        "client_name": DEMO_APPLICATION,
-        "grant_types": list(GRANT_TYPES),
-        "pkce_support_plain": True,
-        "backchannel_logout_uri": f"{base}/playground2/bclogout",
-        "frontchannel_logout_uri": f"{base}/playground2/fclogout",
-        "jwks_uri": f"{base}/playground2/jwks",
-    }
+def _urls(settings: Settings, kept: dict[str, Any]) -> dict[str, Any]:
+    """The URLs of the settings in the place of those planted before; `planted` names them.
 
-
-def _callbacks(settings: Settings, kept: dict[str, Any]) -> dict[str, list[str]]:
-    """The callbacks that the settings name, beside those that somebody added in the portal."""
-    named = {
-        "redirect_uris": settings.playground_urls("/playground2/oauth2client"),
-        "post_logout_redirect_uris": [
-            *settings.playground_urls("/playground2/logout/callback"),
-            *settings.playground_urls("/playground2/"),
-        ],
+    What somebody registered in the portal beside them, or instead of them, stays.
+    """
+    before = kept.get("planted", {})
+    own = {
+        name: [url for url in kept.get(name, []) if url not in before.get(name, [])]
+        for name in LISTS
     }
-    return {name: list(dict.fromkeys([*urls, *kept.get(name, [])])) for name, urls in named.items()}
+    lists = {
+        name: [url for path in paths for url in settings.playground_urls(path)]
+        for name, paths in LISTS.items()
+    }
+    single = {
+        name: f"{settings.playground_home}{path}"
+        for name, path in SINGLE.items()
+        if kept.get(name) == before.get(name)
+    }
+    added = {name: [url for url in urls if url not in own[name]] for name, urls in lists.items()}
+    merged = {name: [*urls, *own[name]] for name, urls in added.items()}
+    return {**merged, **single, "planted": {**before, **added, **single}}

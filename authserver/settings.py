@@ -35,6 +35,17 @@ class Settings:
         """The issuer of every token and document (RFC 8414 §2)."""
         return f"{self.base_url}/oauth2/token"
 
+    @property
+    def playground_home(self) -> str:
+        """The playground's base URL under a name that needs no line in the hosts file."""
+        local = (url for url in self.playground if "//localhost:" in url)
+        return next(local, self.playground[0])
+
+    @property
+    def start_page(self) -> str:
+        """Where a person begins in the playground."""
+        return f"{self.playground_home}/playground2"
+
     def playground_urls(self, path: str) -> list[str]:
         """The same path under each base URL of the playground."""
         return [f"{base}{path}" for base in self.playground]
@@ -47,7 +58,9 @@ def from_environment(environ: Mapping[str, str]) -> Settings:
         port=_port(environ.get("AUTHSERVER_PORT") or str(default.port)),
         data_dir=Path(environ.get("AUTHSERVER_DATA_DIR") or default.data_dir),
         deployment_file=_deployment_file(environ.get("AUTHSERVER_DEPLOYMENT")),
-        playground=_base_urls(environ.get("AUTHSERVER_PLAYGROUND") or DEFAULT_PLAYGROUND),
+        playground=_base_urls(
+            environ.get("AUTHSERVER_PLAYGROUND", "").strip() or DEFAULT_PLAYGROUND
+        ),
     )
 
 

@@ -14,11 +14,12 @@ import trustme
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from authserver.private_files import private_dir, write_private
+from authserver.private_files import alone_in, private_dir, write_private
 from authserver.settings import ConfigurationError, from_environment
 
 SERVER_NAMES = ("localhost", "127.0.0.1", "::1", "wso2is.local")
 ORGANIZATION = "OAuth 2.0 Playground, embedded server (this machine only)"
+AUTHORITY, SERVER = "Local certificate authority", "Local server"
 LIFETIME = dt.timedelta(days=397)
 RENEW_BEFORE = dt.timedelta(days=14)
 
@@ -47,22 +48,32 @@ class Authority:
         key = self.directory / "ca.key"
         if not key.exists() or not _still_good(self.certificate):
             private_dir(self.directory)
-            made = trustme.CA(organization_name=ORGANIZATION)
+            made = trustme.CA(organization_name=ORGANIZATION, organization_unit_name=AUTHORITY)
             write_private(key, made.private_key_pem.bytes())
             write_private(self.certificate, made.cert_pem.bytes())
         return trustme.CA.from_pem(self.certificate.read_bytes(), key.read_bytes())
 
     def issue(self, names: tuple[str, ...], *, out: Path, stem: str = "server") -> Certificate:
         """A certificate for these names; one that is still good is used again."""
-        issued = Certificate(chain=out / f"{stem}.pem", key=out / f"{stem}.key")
+        with alone_in(self.directory):
+            return self._issue(
+                names, Certificate(chain=out / f"{stem}.pem", key=out / f"{stem}.key")
+            )
+
+    def _issue(self, names: tuple[str, ...], issued: Certificate) -> Certificate:
         authority = self.load()
         if issued.key.exists() and self._reusable(issued.chain, names):
             return issued
         now = dt.datetime.now(dt.UTC)
         leaf = authority.issue_cert(
-            *names, not_before=now - dt.timedelta(hours=1), not_after=now + LIFETIME
+            *names,
+            common_name=names[0],
+            organization_name=ORGANIZATION,
+            organization_unit_name=SERVER,
+            not_before=now - dt.timedelta(hours=1),
+            not_after=now + LIFETIME,
         )
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_dir(issued.key.parent)
         write_private(issued.key, leaf.private_key_pem.bytes())
         write_private(issued.chain, b"".join(blob.bytes() for blob in leaf.cert_chain_pems))
         return issued

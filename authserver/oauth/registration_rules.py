@@ -64,9 +64,8 @@ def _split(url: str) -> Any:
     except ValueError:
         return None
     printable = url.isascii() and url.isprintable() and not set(url) & set(' "<>\\^`{|}')
-    return (
-        parts if usable and printable and len(url) <= MAX_URL and "@" not in parts.netloc else None
-    )
+    plain = not set(parts.netloc) & set("@;,")  # the last two end a source in our CSP
+    return parts if usable and printable and plain and len(url) <= MAX_URL else None
 
 
 def _bad_urls(metadata: dict[str, Any]) -> list[str]:

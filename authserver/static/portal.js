@@ -20,6 +20,7 @@ for (const button of document.querySelectorAll("button.copy")) {
     try {
       await navigator.clipboard.writeText(field.value);
     } catch {
+      field.closest("details")?.setAttribute("open", "");
       field.select();
       document.execCommand("copy");
     }

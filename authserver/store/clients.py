@@ -182,6 +182,13 @@ class Clients:
             if session.scalar(others) is None:
                 session.execute(delete(Application).filter_by(id=client.application_id))
 
+    def generate(self, row: Client) -> None:
+        """Adds the first keys of this type; of several that come at once, one is kept."""
+        with self._database.write() as session:
+            same = {"application_id": row.application_id, "key_type": row.key_type}
+            if session.scalar(select(Client).filter_by(**same)) is None:
+                session.add(row)
+
     def remove_application(self, application_id: str) -> None:
         """Removes an application with its keys."""
         with self._database.write() as session:

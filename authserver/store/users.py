@@ -30,12 +30,11 @@ class Users:
         return user if user and matches else None
 
     def add(self, username: str, password: str, *, profile: dict[str, Any], is_admin: bool) -> None:
-        """Adds a person; one who is there already stays as they are."""
-        if self.get(username):
-            return
+        """Adds a person; one who is there already gets the profile and keeps the password."""
+        known = self.get(username)
         row = User(
             username=username,
-            password_hash=generate_password_hash(password),
+            password_hash=known.password_hash if known else generate_password_hash(password),
             is_admin=is_admin,
             profile=profile,
         )

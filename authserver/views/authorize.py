@@ -7,7 +7,7 @@ from werkzeug.exceptions import MethodNotAllowed
 
 from authserver.oauth.authorization import Ask, AuthorizationRequest
 from authserver.oauth.errors import PageError
-from authserver.oauth.messages import AuthorizationResponse, ServerRequest
+from authserver.oauth.messages import AuthorizationResponse, ServerRequest, with_query
 from authserver.security import allow_callback
 from authserver.store.models import SignIn
 from authserver.store.secrets import digest
@@ -112,9 +112,9 @@ def _continue(
         return send(step)
     if step is Ask.LOGIN or sign_in is None:
         key = key or pending.put(LOGIN, {"parameters": asked.sent})
-        force = "&forceAuth=true" if sign_in else ""
+        told = [("sessionDataKey", key), *([("forceAuth", "true")] if sign_in else [])]
         login_url = the_server().parts.deployment.endpoints.login_url
-        return redirect(f"{login_url}?sessionDataKey={key}{force}")
+        return redirect(with_query(login_url, told))
     data = {"parameters": asked.sent, "login": digest(key or "")}
     consent_key = pending.put(CONSENT, data, sid=sign_in.sid)
     name = "login.consent_openid" if "openid" in asked.scope.split() else "login.consent"

@@ -10,6 +10,7 @@ from wtforms.validators import ValidationError
 from authserver.oauth.messages import Reply, ServerRequest
 from authserver.oauth.server import Server
 from authserver.oauth.token_endpoints import BearerRefusedError, check_bearer
+from authserver.security import REMEMBERED_SECONDS
 from authserver.store.models import SignIn
 from authserver.store.sessions import NewSignIn
 
@@ -55,17 +56,21 @@ def remember_sign_in(new: NewSignIn, *, remember: bool) -> None:
     g.sign_in = new.sign_in
 
 
-def set_frame_cookies(response: Response, new: NewSignIn) -> Response:
-    """Adds the cookies that frames on other sites need: the silent handle and `opbs`."""
+def set_frame_cookies(response: Response, new: NewSignIn, *, remember: bool) -> Response:
+    """Adds the cookies that frames on other sites need, kept as long as the session's own."""
+    max_age = REMEMBERED_SECONDS if remember else None
     response.set_cookie(
         SILENT_COOKIE,
         new.silent,
+        max_age=max_age,
         path="/oauth2/authorize",
         secure=True,
         httponly=True,
         samesite="None",
     )
-    response.set_cookie(OPBS_COOKIE, new.sign_in.opbs, secure=True, samesite="None")
+    response.set_cookie(
+        OPBS_COOKIE, new.sign_in.opbs, max_age=max_age, secure=True, samesite="None"
+    )
     return response
 
 

@@ -1,6 +1,7 @@
 """Pages for what went wrong: `oauth2_error.do`, `retry.do` and the plain HTTP errors."""
 
 import json
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from authserver.oauth.errors import PageError, Refused
+from authserver.oauth.messages import with_query
 from authserver.oauth.metadata import REGISTRATION_PATH
 from authserver.views.context import current_sign_in, the_server
 
@@ -17,6 +19,8 @@ pages = Blueprint("errors", __name__)
 
 ERROR = "error"
 JSON_PATHS = ("/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", REGISTRATION_PATH)
+MAX_COMPARED = 200  # characters, since time grows with their square and worse
+PHOTO_API = "/photos/v1/"
 SIGNED_IN_MEANWHILE = "signed.in.meanwhile"
 MEANWHILE = "You signed in in another tab meanwhile, so this form is out of date. It was not used."
 RETRY = {
@@ -68,7 +72,13 @@ def oauth2_error() -> Any:
 def retry() -> Any:
     """Says that this sign-in cannot go on and must be begun again."""
     message, remedy = RETRY.get(request.args.get("status", ""), RETRY[""])
-    return render_template("retry.html", message=message, remedy=remedy), 400
+    return _retry_page(message, remedy, step="7")
+
+
+def _retry_page(message: str, remedy: str, *, step: str = "") -> Any:
+    start = the_server().parts.settings.start_page
+    shown = {"message": message, "remedy": remedy, "playground": start, "step": step}
+    return render_template("retry.html", **shown), 400
 
 
 def to_error_page(error: PageError) -> Any:
@@ -85,18 +95,39 @@ def to_error_page(error: PageError) -> Any:
 def to_retry_page(status: str = "") -> Any:
     """The way to the page that asks to begin again; `status` names the cause, where it is known."""
     retry_url = the_server().parts.deployment.endpoints.retry_url
-    return redirect(f"{retry_url}?{urlencode({'status': status})}" if status else retry_url)
+    return redirect(with_query(retry_url, [("status", status)] if status else []))
 
 
 def compare(sent: str, registered: str) -> dict[str, Any]:
     """Both texts cut into pieces, each marked when the other has something else there."""
-    matcher = SequenceMatcher(None, registered, sent, autojunk=False)
     pieces: dict[str, list[tuple[str, bool]]] = {"registered": [], "sent": []}
-    for kind, from_a, to_a, from_b, to_b in matcher.get_opcodes():
-        pieces["registered"].append((registered[from_a:to_a], kind != "equal"))
-        pieces["sent"].append((sent[from_b:to_b], kind != "equal"))
+    same = 0
+    for left, right in _aligned(registered, sent):
+        pieces["registered"].append((left, left != right))
+        pieces["sent"].append((right, left != right))
+        same += len(left) if left == right else 0
     shown = {name: [piece for piece in cut if piece[0]] for name, cut in pieces.items()}
-    return {**shown, "ratio": matcher.ratio()}
+    return {**shown, "ratio": 2 * same / (len(sent) + len(registered))}
+
+
+def _aligned(left: str, right: str) -> Iterator[tuple[str, str]]:
+    """Pieces side by side; a middle too long to be compared in a moment is one piece."""
+    start = _agreed(left, right)
+    end = _agreed(left[start:][::-1], right[start:][::-1])
+    middle_left, middle_right = left[start : len(left) - end], right[start : len(right) - end]
+    yield left[:start], right[:start]
+    if max(len(middle_left), len(middle_right)) > MAX_COMPARED:
+        yield middle_left, middle_right
+    else:
+        matcher = SequenceMatcher(None, middle_left, middle_right, autojunk=False)
+        for _, from_a, to_a, from_b, to_b in matcher.get_opcodes():
+            yield middle_left[from_a:to_a], middle_right[from_b:to_b]
+    yield left[len(left) - end :], right[len(right) - end :]
+
+
+def _agreed(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(left), len(right)))
 
 
 def register_handlers(app: Flask) -> None:
@@ -114,7 +145,7 @@ def _csrf_failed(_error: CSRFError) -> Any:
             "tab meanwhile, or this browser keeps no cookies for this server."
         )
         remedy = f"Allow cookies for this server. {remedy}"
-    return render_template("retry.html", message=message, remedy=remedy), 400
+    return _retry_page(message, remedy)
 
 
 def _refused(error: Refused) -> Response:
@@ -126,16 +157,21 @@ def _http_error(error: HTTPException) -> Any:
     plain = error.get_response()
     if error.code and error.code < 400:
         return plain
-    if request.path.startswith(JSON_PATHS):
-        told = Refused("invalid_request", error.description or error.name, status=plain.status_code)
-        return _with_headers(_refused(told), plain)
-    page = render_template("http_error.html", name=error.name, description=error.description)
-    return _with_headers(Response(page, status=error.code), plain)
-
-
-def _with_headers(response: Response, plain: Any) -> Response:
-    """The response with the headers of a plain error that say what to do about it."""
-    for header in ("Allow", "Retry-After"):
+    response = _http_error_body(error)
+    for header in ("Allow", "Retry-After", "Content-Range"):
         if header in plain.headers:
             response.headers[header] = plain.headers[header]
     return response
+
+
+def _http_error_body(error: HTTPException) -> Response:
+    """A page for a person, JSON for clients: the endpoints' own and the photo API's."""
+    if request.path.startswith(JSON_PATHS):
+        words = error.description or error.name
+        return _refused(Refused("invalid_request", words, status=error.code or 500))
+    if request.path.startswith(PHOTO_API):
+        code = error.name.lower().replace(" ", "_")
+        told = {"error": code, "error_description": error.description}
+        return Response(json.dumps(told), status=error.code, mimetype="application/json")
+    page = render_template("http_error.html", name=error.name, description=error.description)
+    return Response(page, status=error.code)

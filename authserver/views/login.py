@@ -82,7 +82,7 @@ def commonauth() -> Any:
     new = store.sessions.begin(user.username, remember=remember, before=before)
     remember_sign_in(new, remember=remember)
     store.pending.bind(key, new.sign_in.sid)
-    return set_frame_cookies(_onward(waiting, key), new)
+    return set_frame_cookies(_onward(waiting, key), new, remember=remember)
 
 
 @pages.get("/authenticationendpoint/oauth2_authz.do", endpoint="consent")

@@ -15,6 +15,7 @@ endpoints = Blueprint("metadata", __name__)
 @endpoints.get("/.well-known/oauth-authorization-server")
 @endpoints.get("/.well-known/oauth-authorization-server/oauth2/token")
 @endpoints.get("/oauth2/token/.well-known/openid-configuration")
+@endpoints.get("/oauth2/oidcdiscovery/.well-known/openid-configuration")
 @endpoints.get("/oauth2/token/.well-known/oauth-authorization-server")
 def metadata() -> Response:
     """The metadata, the same at every address it is looked for (RFC 8414 §3)."""

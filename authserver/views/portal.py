@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from functools import wraps
 from typing import Any
 
@@ -17,6 +18,7 @@ from flask import (
 )
 
 from authserver.oauth.logout import end_sign_in
+from authserver.oauth.messages import with_query
 from authserver.oauth.metadata import ENDPOINTS
 from authserver.oauth.registration_rules import BROWSER_GRANTS, SECONDS
 from authserver.store.clients import PRODUCTION, SANDBOX, Application, Client
@@ -55,7 +57,7 @@ def signed_in(view: Any) -> Any:
             target = request.path if request.method == "GET" else url_for("portal.applications")
             key = the_server().store.pending.put(PORTAL, {"next": target})
             login_url = the_server().parts.deployment.endpoints.login_url
-            return redirect(f"{login_url}?sessionDataKey={key}")
+            return redirect(with_query(login_url, [("sessionDataKey", key)]))
         g.username = sign_in.username
         return view(*args, **kwargs)
 
@@ -117,9 +119,12 @@ def keys(application_id: str, tab: str) -> Any:
 @pages.post("/applications/<application_id>/delete")
 @signed_in
 def delete(application_id: str) -> Any:
-    """Removes an application; its keys and tokens go with it."""
-    found = _application(application_id)
-    the_server().store.clients.remove_application(found.id)
+    """Removes an application; its keys, its tokens and what was approved go with it."""
+    found, store = _application(application_id), the_server().store
+    for key_type in TABS.values():
+        if client := store.clients.keys_of(found.id, key_type):
+            store.consents.forget_client(client.client_id)
+    store.clients.remove_application(found.id)
     flash(f"{found.name} is deleted.")
     return redirect(url_for("portal.applications"))
 
@@ -152,21 +157,33 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
         tabs=TAB_NAMES,
         tab=tab,
         client=client,
-        values=form.metadata,
+        values={**form.metadata, **_typed(SECONDS)},
         problems=form.problems,
         jwks_text=request.form.get("jwks", json.dumps(jwks, indent=2) if jwks else ""),
         grants={name: label for name, label in GRANT_LABELS.items() if allows(name)},
         needs_callback=BROWSER_GRANTS,
+        playground=the_server().parts.settings.start_page,
         seconds=SECONDS,
         endpoints={label: base + ENDPOINTS[name] for name, label in SHOWN_ENDPOINTS.items()},
     )
 
 
+def _typed(names: Iterable[str]) -> dict[str, str]:
+    """What was typed, be it readable or not."""
+    return {name: request.form[name] for name in names if name in request.form}
+
+
 def _save_keys(found: Application, key_type: str, client: Client | None, form: KeysForm) -> None:
+    """Grants that are switched off have no box on the page, and stay as they were."""
+    allows = the_server().parts.deployment.allows
+    unseen = [grant for grant in client.grant_types if not allows(grant)] if client else []
     kept = client.settings if client else {"client_name": found.name}
     chosen = {name: value for name, value in form.metadata.items() if value}
     metadata = {name: value for name, value in kept.items() if name not in form.metadata} | chosen
-    the_server().store.clients.save(
+    metadata["grant_types"] = list(dict.fromkeys([*form.metadata["grant_types"], *unseen]))
+    clients = the_server().store.clients
+    keep = clients.save if client else clients.generate
+    keep(
         Client(
             client_id=client.client_id if client else consumer_key(),
             client_secret=client.client_secret if client else consumer_key(),

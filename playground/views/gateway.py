@@ -18,10 +18,13 @@ _CARRIED = ("Authorization", "Content-Type", "Accept")
 _RETURNED = ("content-type", "cache-control", "pragma", "www-authenticate")
 
 
-@pages.get("/authorize")
+@pages.route("/authorize", methods=["GET", "POST"])
+@csrf.exempt
 def authorize() -> ResponseReturnValue:
-    """The same request at the server's own authorization endpoint."""
-    return redirect(add_parameters(_server() + "/oauth2/authorize", request.args.items(True)), 302)
+    """The same request, by the same method, at the server's own endpoint (OIDC Core §3.1.2.1)."""
+    status = 307 if request.method == "POST" else 302
+    endpoint = add_parameters(_server() + "/oauth2/authorize", request.args.items(True))
+    return redirect(endpoint, status)
 
 
 @pages.post("/token")

@@ -7,6 +7,7 @@ from flask.json.tag import TaggedJSONSerializer
 from itsdangerous import URLSafeTimedSerializer
 
 from authserver.store import open_store
+from authserver.views.errors import compare
 from tests.authserver.conftest import (
     CALLBACK,
     CLIENT_ID,
@@ -190,6 +191,15 @@ def test_callback_mismatch_marks_the_wrong_character(browser: Browser) -> None:
     assert "Registered callback does not match with the provided url." in text_of(page)
     assert "http://localhost:8080/playground<mark>3</mark>/oauth2client" in page.text
     assert "http://localhost:8080/playground<mark>2</mark>/oauth2client" in page.text
+
+
+def test_long_callbacks_are_compared_at_their_ends() -> None:
+    """Where too much differs to be aligned in a moment, what lies between is marked as one."""
+    ours, sent = "ab" * 900, "ba" * 900
+    compared = compare(f"http://x.example/{sent}/end", f"http://x.example/{ours}/end")
+    for text, which in ((sent, "sent"), (ours, "registered")):
+        pieces = [("http://x.example/", False), (text, True), ("/end", False)]
+        assert compared[which] == pieces
 
 
 @pytest.mark.parametrize("addition", ["/", "?a=b", "#x", "%20", "\n"])
@@ -379,3 +389,14 @@ def test_form_may_end_at_the_callback(browser: Browser) -> None:
 def policy(browser: Browser) -> str:
     """The Content-Security-Policy of the page."""
     return browser.page.headers["Content-Security-Policy"]
+
+
+def test_answered_request_leads_back_to_the_playground(browser: Browser) -> None:
+    """Back from the callback: the page that cannot go on says where to begin again."""
+    browser.authorize()
+    login = browser.page.url
+    browser.sign_in()
+    browser.choose("approve")
+    page = browser.open(login)
+    assert "Authentication Error!" in text_of(page)
+    assert '<a href="http://localhost:8080/playground2">Go to the playground</a>' in page.text

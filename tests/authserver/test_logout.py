@@ -262,3 +262,15 @@ def test_check_session_frame(server: RunningServer) -> None:
         f"{server.url}/static/checksession.js", verify=server.authority, timeout=30
     )
     assert "postMessage" in script.text
+
+
+@pytest.mark.parametrize("remembered", [True, False])
+def test_remembered_cookies(browser: Browser, remembered: bool) -> None:
+    """What watches the session outlives the browser's end exactly as the session does."""
+    browser.open("/devportal")
+    fields = {"usernameUserInput": "admin", "password": "admin"}
+    box = {"chkRemember": "on"} if remembered else {}
+    browser.submit(browser.form("usernameUserInput"), **fields, **box)
+    kept = {cookie.name for cookie in browser.http.cookies if not cookie.discard}
+    names = {"authserver_session", "authserver_silent", "opbs"}
+    assert kept == (names if remembered else set())

@@ -1,5 +1,6 @@
 """The embedded server's pages in Chromium: readable, usable, and strict about scripts."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,7 @@ def check(page: Page) -> None:
     """Accessible, marked as the stand-in, nothing cut off."""
     axe(page)
     expect(page.get_by_text("stand-in for WSO2, embedded")).to_be_visible()
+    expect(page.locator(".step")).to_have_text(re.compile(r"tutorial(?: step [\d–]+ of|'s) 9"))
     width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], f"{page.url} is wider than its window"
 
@@ -66,6 +68,9 @@ def test_every_page(
     check(page)
     sign_in(page)
     expect(page.get_by_role("button", name="Approve Once")).to_be_visible()
+    choices = page.get_by_role("button", name=re.compile("Approve|Deny")).all()
+    rows = {choice.bounding_box()["y"] for choice in choices}
+    assert len(rows) == (1 if width > 1000 else 3)
     check(page)
     for bad in ({"redirect_uri": callback + "/"}, {"redirect_uri": callback, "client_id": "x"}):
         page.goto(authorize_url(embedded, **{"client_id": client_id, **bad}))
@@ -75,7 +80,7 @@ def test_every_page(
     for path in paths:
         page.goto(f"{embedded.url}/{path}")
         check(page)
-    page.get_by_label("Application Name").fill("Workshop")
+    page.get_by_label("Application Name").fill("Workshop" * 8)
     page.get_by_role("button", name="SAVE").click()
     expect(page.get_by_role("button", name="GENERATE KEYS")).to_be_visible()
     check(page)
@@ -85,7 +90,11 @@ def test_every_page(
     check(page)
     page.get_by_label("Callback URL").fill(callback)
     page.get_by_role("button", name="GENERATE KEYS").click()
-    expect(page.get_by_label("Consumer Secret", exact=True)).to_be_visible()
+    secret = page.get_by_label("Consumer Secret", exact=True)
+    expect(secret).to_be_hidden()
+    check(page)
+    page.get_by_text("Reveal Consumer Secret").click()
+    expect(secret).to_be_visible()
     page.get_by_text("Advanced Configurations").click()
     check(page)
     page.get_by_role("button", name="Logout").click()

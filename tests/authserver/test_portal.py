@@ -1,10 +1,21 @@
 """The Developer Portal over its forms, as without scripts."""
 
 import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from tests.authserver.conftest import CALLBACK, Browser, NewApplication, RunningServer, text_of
+from tests.authserver.conftest import (
+    CALLBACK,
+    Browser,
+    NewApplication,
+    RunningServer,
+    run_server,
+    text_of,
+)
+from tests.authserver.test_seed import KEYS as DEMO_KEYS
 
 
 def test_portal_asks_for_sign_in(browser: Browser) -> None:
@@ -24,6 +35,7 @@ def test_tutorial_steps_in_the_portal(signed_in: Browser) -> None:
     assert page.url.endswith("/productionkeys")
     assert "Production Keys" in text_of(page)
     assert "GENERATE KEYS" in page.text
+    assert "tutorial step 3–4 of 9" in text_of(page)
     assert box(page.text, "grant-authorization_code") == "disabled"
     assert box(page.text, "grant-implicit") == "disabled"
     assert box(page.text, "grant-password") == "checked"
@@ -35,6 +47,8 @@ def test_tutorial_steps_in_the_portal(signed_in: Browser) -> None:
         assert re.fullmatch(r"\w{27}a", key, re.ASCII)
     assert box(page.text, "grant-authorization_code") == ""
     assert "UPDATE" in page.text
+    assert "The keys are generated." in text_of(page)
+    assert '<a href="http://localhost:8080/playground2">playground</a>' in page.text
     page = signed_in.submit(
         signed_in.form("redirect_uris"), grant_types=["authorization_code", "password"]
     )
@@ -67,6 +81,8 @@ def test_code_without_callback(signed_in: Browser) -> None:
         "http://",
         "http://x.example/#fragment",
         "http://user@x.example/",
+        "http://x.example;script-src/",
+        "http://x.example,y.example/",
         "http://x.example:99999/",
         "http://[::1/",
         "data:text/html,x",
@@ -122,6 +138,8 @@ def test_bad_settings(signed_in: Browser, field: str, value: str, words: str) ->
     page = signed_in.submit(signed_in.form("redirect_uris"), **{field: value})
     assert page.status_code == 400
     assert words in text_of(page)
+    if field.endswith("expiry"):
+        assert dict(signed_in.form("redirect_uris").fields)[field] == value
 
 
 def test_name_is_needed(signed_in: Browser) -> None:
@@ -187,3 +205,54 @@ def test_portal_logout(signed_in: Browser) -> None:
     page = signed_in.submit(next(form for form in signed_in.forms() if "logout" in form.action))
     assert "You have successfully logged out." in text_of(page)
     assert "login.do" in copy.open("/devportal/applications").url
+
+
+def test_update_keeps_a_grant_that_is_switched_off(tmp_path: Path) -> None:
+    """A grant of `deployment.toml` that is off has no box, and is there again when it is on."""
+    deployment = "[oauth.grant_type.authorization_code]\nenable = false\n"
+    with run_server(tmp_path, deployment) as server:
+        browser = Browser(server)
+        browser.open(DEMO_KEYS)
+        page = browser.sign_in()
+        assert "grant-authorization_code" not in page.text
+        browser.submit(browser.form("redirect_uris"))
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.open(DEMO_KEYS)
+        assert box(browser.sign_in().text, "grant-authorization_code") == "checked"
+
+
+def test_deleted_application_loses_its_approvals(tmp_path: Path) -> None:
+    """The ready application, deleted and planted again, is approved anew."""
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.authorize()
+        browser.sign_in()
+        browser.choose("approveAlways")
+        browser.open(DEMO_KEYS)
+        browser.submit(next(form for form in browser.forms() if "delete" in form.action))
+    with run_server(tmp_path) as server:
+        browser = Browser(server)
+        browser.authorize()
+        assert "sessionDataKeyConsent" in browser.sign_in().url
+
+
+def test_keys_generated_several_times_at_once(signed_in: Browser) -> None:
+    """Of several forms sent at the same moment one makes the keys that all of them show."""
+    signed_in.open("/devportal/applications/create")
+    signed_in.submit(signed_in.form("name"), name="Impatient")
+    form, page = signed_in.form("redirect_uris"), signed_in.page
+    database = sqlite3.connect(signed_in.server.data_dir / "authserver.sqlite3")
+    with ThreadPoolExecutor(max_workers=8) as crowd:
+        sent = [crowd.submit(send, signed_in, page.url, form.filled()) for _ in range(8)]
+    assert {one.result() for one in sent} == {302}
+    application = page.url.split("/")[-2]
+    query = "SELECT COUNT(*) FROM clients WHERE application_id = ?"
+    assert database.execute(query, (application,)).fetchone() == (1,)
+    database.close()
+
+
+def send(browser: Browser, url: str, fields: list[tuple[str, str]]) -> int:
+    """Sends a form over a connection of its own; the status."""
+    cookies = browser.http.cookies.get_dict()
+    return browser.server.post(url, fields, cookies=cookies).status_code

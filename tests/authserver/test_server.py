@@ -8,7 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -21,6 +23,7 @@ from tests.authserver.conftest import (
     Browser,
     RunningServer,
     run_server,
+    text_of,
 )
 from tests.authserver.test_code_grant import S256, VERIFIER, exchange
 from tests.authserver.test_other_grants import PASSWORD
@@ -31,6 +34,7 @@ METADATA = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/oauth-authorization-server/oauth2/token",
     "/oauth2/token/.well-known/openid-configuration",
+    "/oauth2/oidcdiscovery/.well-known/openid-configuration",
     "/oauth2/token/.well-known/oauth-authorization-server",
 ]
 
@@ -126,10 +130,28 @@ def test_listens_on_loopback_with_modern_tls_only(server: RunningServer) -> None
         context.wrap_socket(plain, server_hostname="wso2is.local") as secure,
     ):
         assert secure.version() in ("TLSv1.2", "TLSv1.3")
+        subject = dict(pair for (pair,) in secure.getpeercert()["subject"])
+    assert subject["commonName"] == "localhost"
+    assert subject["organizationName"].startswith("OAuth 2.0 Playground")
     listening = Path("/proc/net/tcp").read_text().splitlines()
     port = f"{server.port:04X}"
     local = [line.split()[1] for line in listening if line.split()[3] == "0A"]
     assert [entry for entry in local if entry.endswith(f":{port}")] == [f"0100007F:{port}"]
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16", None])
+def test_silent_connections(server: RunningServer, said: bytes | None) -> None:
+    """Connections that say nothing, before, in or after the handshake, keep nobody out."""
+    context = ssl.create_default_context(cafile=server.authority)
+    with ExitStack() as stack:
+        for _ in range(80):
+            plain = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))
+            if said is None:
+                stack.enter_context(context.wrap_socket(plain, server_hostname="localhost"))
+            else:
+                plain.sendall(said)
+        assert server.get("/oauth2/jwks", timeout=30).status_code == 200
+    assert "Traceback" not in server.log.read_text()
 
 
 def test_private_files(server: RunningServer) -> None:
@@ -137,6 +159,17 @@ def test_private_files(server: RunningServer) -> None:
     assert stat.S_IMODE(server.data_dir.stat().st_mode) == 0o700
     for path in server.data_dir.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_folder_that_was_there_stays_as_open_as_it_was(tmp_path: Path) -> None:
+    """Only what the server makes is closed to others: the folder may hold other things."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    with run_server(tmp_path) as server:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+        for path in server.data_dir.iterdir():
+            assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
 def test_log_holds_no_secret(server: RunningServer, browser: Browser) -> None:
@@ -319,12 +352,16 @@ def test_kept_refresh_token_is_revoked(kept: RunningServer) -> None:
 
 
 def test_other_login_page(tmp_path: Path) -> None:
-    """`login_url` sends people to another login page, with the key of their request."""
-    deployment = '[authentication.endpoints]\nlogin_url = "https://login.example/sign-in"\n'
+    """`login_url` sends people to another page, whose query leads on to the form here."""
+    deployment = (
+        '[authentication.endpoints]\nlogin_url = "https://login.example/sign-in?theme=dark"\n'
+    )
     with run_server(tmp_path, deployment) as server:
         page = Browser(server).authorize()
         location = page.headers["Location"]
-        assert location.startswith("https://login.example/sign-in?sessionDataKey=")
+        assert location.startswith("https://login.example/sign-in?theme=dark&sessionDataKey=")
+        page = Browser(server).open(f"/authenticationendpoint/login.do?{urlsplit(location).query}")
+        assert "To continue to Playground" in text_of(page)
 
 
 HOSTILE = ["\x00", "%00", "' OR 1=1 --", "<script>", "\ud800", "a" * 5000, "\r\nX: y", "{{7*7}}"]

@@ -237,4 +237,18 @@ def test_unknown_photo(server: RunningServer) -> None:
     """A photo that is not there is 404, for those who may look."""
     token = server.token(**PASSWORD, scope="view_photos").json()["access_token"]
     assert server.get("/photos/v1/photos/../x", headers=bearer(token)).status_code == 404
-    assert server.get("/photos/v1/photos/none", headers=bearer(token)).status_code == 404
+    response = server.get("/photos/v1/photos/none", headers=bearer(token))
+    assert response.status_code == 404
+    assert response.json()["error"] == "not_found"
+    assert server.post("/photos/v1/photos").json()["error"] == "method_not_allowed"
+
+
+def test_range_beyond_the_photo(server: RunningServer) -> None:
+    """A range that is not there is 416, with the length that is (RFC 9110 §15.5.17)."""
+    token = server.token(**PASSWORD, scope="view_photos").json()["access_token"]
+    path = "/photos/v1/photos/dawn-ridges"
+    length = len(server.get(path, headers=bearer(token)).content)
+    response = server.get(path, headers={**bearer(token), "Range": "bytes=999999999-"})
+    assert response.status_code == 416
+    assert response.headers["Content-Range"] == f"bytes */{length}"
+    assert response.json()["error"] == "requested_range_not_satisfiable"

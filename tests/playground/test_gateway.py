@@ -24,6 +24,13 @@ def test_token_endpoint_of_the_gateway_passes_errors_on(
     assert page.response.json()["error"] == "invalid_client"
 
 
+def test_posted_request_stays_a_post(http: Browser, playground: Playground) -> None:
+    """An authorization request may be posted (OIDC Core §3.1.2.1); it leads on with its form."""
+    page = http.post(f"{playground.url}/authorize", {"client_id": "none"}, follow=False)
+    assert page.status == 307
+    assert page.location.endswith("/oauth2/authorize")
+
+
 def test_no_gateway_without_a_server(start_playground, http: Browser) -> None:
     """Where no server runs behind it, the gateway is not there."""
     alone = start_playground()
