@@ -9,7 +9,7 @@ from flask import Flask
 from playground import starting, views
 from playground.errors import StoreUnavailable
 from playground.settings import Settings, SettingsError
-from playground.web import filters, frame, logs, presenter, problems, sheets
+from playground.web import filters, frame, listening, logs, presenter, problems, sheets
 from playground.web.application import Application
 from playground.web.proxies import behind
 from playground.web.security import protect
@@ -22,7 +22,6 @@ GIVE_UP = 3  # gunicorn ends; after any other status it starts the worker over a
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the playground from its settings. Raises SettingsError."""
     settings = settings or Settings.from_environment()
-    starting.check_private(settings)
     services = wire(settings)
     app = Application(__name__, static_url_path="/playground2/static")
     app.extensions["playground"] = services
@@ -30,6 +29,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     protect(app, settings)
     for part in (filters, frame, presenter, sheets, problems, views):
         part.register(app)
+    listening.guard(app, settings)
     behind(app, settings.proxies)
     logs.register(app, settings)
     return app
@@ -43,7 +43,7 @@ def __getattr__(name: str) -> Flask:
         return create_app()
     except (SettingsError, StoreUnavailable) as error:
         print(f"The playground cannot start: {error}", file=sys.stderr, flush=True)
-        sys.exit(1 if starting.is_obeyed() else GIVE_UP)
+        sys.exit(1 if starting.has_passed() else GIVE_UP)
 
 
 if __name__ == "__main__":

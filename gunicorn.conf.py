@@ -113,7 +113,6 @@ def _or_stop(read: Callable[[], Value]) -> Value:
 
 
 _settings = _or_stop(Settings.from_environment)
-starting.obey(_settings)  # on_starting sees to it
 _host = f"[{_settings.bind}]" if ":" in _settings.bind else _settings.bind
 bind = f"{_host}:{_settings.port}"
 

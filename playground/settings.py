@@ -111,7 +111,7 @@ class Settings:
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach us."""
-        return _is_loopback(self.bind)
+        return is_loopback(self.bind)
 
     @property
     def private(self) -> bool:
@@ -150,7 +150,8 @@ class Settings:
             )
 
 
-def _is_loopback(bind: str) -> bool:
+def is_loopback(bind: str) -> bool:
+    """Whether an address is this machine's for itself."""
     try:
         return bind == "localhost" or ip_address(bind).is_loopback
     except ValueError:  # another name may lead anywhere

@@ -11,29 +11,7 @@ from playground.settings import Settings, SettingsError
 from playground.store.opening import try_store
 from playground.wire.trust import Trust
 
-_obeyed: list[Settings] = []
-
-
-def obey(settings: Settings) -> None:
-    """Say that this process and its forks listen where these settings say, and nowhere else."""
-    _obeyed.append(settings)
-
-
-def is_obeyed() -> bool:
-    """Whether gunicorn.conf.py runs us, and has checked the settings before the first worker."""
-    return bool(_obeyed)
-
-
-def check_private(settings: Settings) -> None:
-    """Refuse to take some other server's address for loopback (CWE-918). Raises SettingsError."""
-    known = {obeyed.bind for obeyed in _obeyed if obeyed.private}
-    if settings.private and settings.bind not in known:
-        raise SettingsError(
-            f"by PLAYGROUND_BIND ({settings.bind}) only this machine can reach it, but the server "
-            "that runs it has not read the project's gunicorn.conf.py, which sees to that. Start "
-            "`gunicorn app:app` in the project's folder, or set PLAYGROUND_BIND to the address "
-            "that your server listens on: then PLAYGROUND_ALLOWED_SERVERS says what may be called."
-        )
+_passed: list[Settings] = []
 
 
 def check(settings: Settings) -> None:
@@ -43,6 +21,12 @@ def check(settings: Settings) -> None:
     _authorities(settings)
     try_store(settings)
     profiles.load(settings.profiles, embedded=settings.embedded)
+    _passed.append(settings)
+
+
+def has_passed() -> bool:
+    """Whether settings were tried in this process, or in the one that it was forked from."""
+    return bool(_passed)
 
 
 def remarks(settings: Settings) -> list[str]:

@@ -9,7 +9,6 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from app import create_app
-from playground import starting
 from playground.settings import Settings
 from tests.support.rogue import Rogue
 
@@ -68,7 +67,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
     server.answer("/token", body={"access_token": "t", "token_type": "Bearer"})
     folder = tmp_path_factory.mktemp("hostile")
     settings = Settings(data_dir=folder, hosts=("localhost",))
-    starting.obey(settings)  # nothing listens at all
     app = create_app(settings)
     yield Hostile(app, Client(app), f"{server.url}/token")
     server.stop()

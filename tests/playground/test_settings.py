@@ -7,12 +7,21 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+import requests
 
 from playground.profiles import load
 from playground.settings import Settings, SettingsError
 from playground.wire.gate import PATIENCE
 from tests.support.apps import Playground, answers
-from tests.support.processes import ROOT, Process, clean_environment, free_port, python, stopping
+from tests.support.processes import (
+    ROOT,
+    Process,
+    clean_environment,
+    free_port,
+    listens,
+    python,
+    stopping,
+)
 
 MUNICH, BIG_BANK = "xn--mnchen-3ya.de", "xn--grobank-2va.de"
 README = str(ROOT / "README.md")
@@ -157,39 +166,44 @@ def test_gunicorns_own_address_stops_the_start(tmp_path: Path, address: str, way
 
 
 OTHER_SERVERS = [
-    ("gunicorn", "--chdir", str(ROOT), "--bind", "127.0.0.1:{port}", "app:app"),
-    ("gunicorn", "--config", "{folder}/other.py", "--bind", "127.0.0.1:{port}", "app:app"),
-    ("gunicorn", "--config", "{folder}/other.py", "--bind", "127.0.0.1:{port}", "app:create_app()"),
-    ("flask", "--app", "app", "run", "--port", "{port}"),
+    ("gunicorn", "--chdir", str(ROOT), "--bind", "{host}:{port}", "app:app"),
+    ("gunicorn", "--config", "{folder}/other.py", "--bind", "{host}:{port}", "app:create_app()"),
+    ("flask", "--app", "app", "run", "--host", "{host}", "--port", "{port}"),
 ]
 
 
-def elsewhere(folder: Path, command: tuple[str, ...], port: int, **settings: str) -> Process:
+def elsewhere(
+    folder: Path, command: tuple[str, ...], port: int, host: str, **settings: str
+) -> Process:
     """The application in a server that does not read gunicorn.conf.py, from another folder."""
     (folder / "other.py").write_text("control_socket_disable = True\n")
-    words = [word.format(port=port, folder=folder) for word in command]
+    words = [word.format(port=port, folder=folder, host=host) for word in command]
     env = clean_environment(PLAYGROUND_DATA_DIR=str(folder / "data"), **settings)
     return Process("other", python("-m", *words), folder=folder, env=env, cwd=folder)
 
 
 @pytest.mark.parametrize("command", OTHER_SERVERS)
-def test_a_server_that_may_listen_anywhere_is_not_taken_for_loopback(
-    tmp_path: Path, command: tuple[str, ...]
+@pytest.mark.parametrize(("host", "status"), [("0.0.0.0", 503), ("127.0.0.1", 200)])
+def test_another_server_is_held_to_loopback(
+    tmp_path: Path, command: tuple[str, ...], host: str, status: int
 ) -> None:
-    """What PLAYGROUND_BIND says counts only where gunicorn.conf.py sees to it (CWE-918)."""
-    server = elsewhere(tmp_path, command, free_port())
-    with stopping(server):
-        server.launch()
-        assert server.wait() == 3
-    assert "by PLAYGROUND_BIND (127.0.0.1) only this machine can reach it" in server.log()
-    assert server.log().count("Booting worker") <= 1
+    """By PLAYGROUND_BIND nobody else can reach us, and any server may be called (CWE-918)."""
+    port = free_port()
+    with stopping(elsewhere(tmp_path, command, port, host)) as server:
+        server.start(lambda: listens(port))
+        answer = requests.get(f"http://localhost:{port}/playground2", timeout=30)
+        assert answer.status_code == status
+        assert ("By PLAYGROUND_BIND (127.0.0.1) only this machine" in answer.text) == (
+            status == 503
+        )
 
 
 def test_another_server_may_run_it_under_the_strict_policy(tmp_path: Path) -> None:
     """Where the settings say that others may reach it, any server can be the one."""
     port = free_port()
-    server = elsewhere(tmp_path, OTHER_SERVERS[-1], port, PLAYGROUND_BIND="0.0.0.0")
-    with stopping(server):
+    with stopping(
+        elsewhere(tmp_path, OTHER_SERVERS[-1], port, "127.0.0.1", PLAYGROUND_BIND="0.0.0.0")
+    ) as server:
         server.start(lambda: answers(f"http://localhost:{port}/playground2"))
         assert '"may_call": []' in server.log()
 
