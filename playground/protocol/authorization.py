@@ -19,7 +19,7 @@ from playground.urls import add_parameters
 
 Pairs = Sequence[tuple[str, str]]
 _KEPT = "code access_token token_type expires_in scope id_token session_state".split()
-_STARTING_STEP = 6
+_STARTING_STEP, _CONSENT_STEP = 6, 8
 VERIFIER_OCTETS = 48
 UNASKED = (  # what prompt=none is refused with (OIDC Core §3.1.2.6)
     "login_required",
@@ -259,5 +259,5 @@ def _server_error(
         error=given["error"],
         error_description=given.get("error_description", ""),
         error_uri=given.get("error_uri", ""),
-        step=_STARTING_STEP,
+        step=_CONSENT_STEP if given["error"] == "access_denied" else _STARTING_STEP,
     )

@@ -69,6 +69,7 @@ def test_a_denial_proves_the_portal_but_no_approval(http: Browser, playground: P
     page = approve(sign_in(leave(open_form(http, playground)).follow()), "Deny")
     assert set(ticked(page)) == {2, 3, 4, 5, 6}
     assert "the answer was no" in page.words
+    assert "step 8 of 9" in page.words
 
 
 def test_an_unknown_client_ticks_no_portal_step(http: Browser, playground: Playground) -> None:
