@@ -201,8 +201,6 @@ def _between_fields(form: Form) -> dict[str, str]:
         extra = {name: "an extra parameter" for name, value in form.extra if value}
         sent = _sent(OURS, form) | extra
         problems["authorization_endpoint"] = _doubled(form.authorization_endpoint, sent)
-        if form.authorization_response_iss_parameter_supported and not form.issuer:
-            problems["issuer"] = "“Responses carry iss” is ticked: say which iss they must carry."
     return {name: problem for name, problem in problems.items() if problem}
 
 

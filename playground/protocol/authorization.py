@@ -185,9 +185,10 @@ def _iss_check(expected: Expected, given: dict[str, str]) -> Check:
     if expected.issuer and (found or required):
         return compare("iss", expected.issuer, found, section)
     absent = "the id token names it" if named else "the server does not announce it"
-    why = "no issuer is configured" if found else absent
+    why = "no issuer is configured" if found or required else absent
+    verdict = "warn" if required else "info"  # nothing to compare with: a mix-up would pass
     return Check(
-        title="iss", expected=why, found=found or "absent", verdict="info", section=section
+        title="iss", expected=why, found=found or "absent", verdict=verdict, section=section
     )
 
 

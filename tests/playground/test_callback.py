@@ -120,6 +120,20 @@ def test_missing_iss_beside_an_id_token_nobody_asked_for(
     refused(page, "does not come from the server that was asked")
 
 
+@pytest.mark.parametrize("came", [(), ("iss",)])
+def test_announced_iss_without_an_issuer_to_compare_it_with(
+    http: Browser, playground: Playground, embedded: Embedded, came: tuple[str, ...]
+) -> None:
+    """The check warns that nothing was compared, and does not deny the announcement."""
+    state = begun(http, playground, issuer="")
+    page = answer(
+        http, playground, ("code", "c"), ("state", state), *((n, embedded.issuer) for n in came)
+    )
+    row = next(r for r in page.soup.select(".checks tr") if "RFC 9207" in r.get_text())
+    assert "no issuer is configured" in row.get_text()
+    assert "warning" in row.get_text()
+
+
 def test_missing_iss_beside_the_id_token_that_was_asked_for(
     http: Browser, playground: Playground, rogue: Rogue
 ) -> None:

@@ -176,16 +176,6 @@ def test_endpoint_with_a_parameter_that_is_not_sent(http: Browser, playground: P
     assert page.location.startswith("https://server.example/authorize?prompt=login&")
 
 
-def test_announced_iss_needs_the_issuer(http: Browser, playground: Playground) -> None:
-    """What every response must name has to be known, or nothing could be compared (RFC 9207)."""
-    page = leave(open_form(http, playground), issuer="")
-    assert page.status == 400
-    error = page.soup.select_one("#f-issuer-error").get_text()
-    assert "Responses carry iss" in error
-    page = choose_grant(page, "client_credentials")
-    assert leave(page).status == 303
-
-
 def test_client_secret_never_comes_back_out(http: Browser, playground: Playground) -> None:
     """A typed secret is kept on our side; no page, cookie or URL has it again."""
     secret = "a-secret-that-was-typed-12345"
