@@ -172,7 +172,7 @@ def _own_word(case: Case, exchange: Exchange) -> Diagnosis:
         likelihood=LIKELY if target else POSSIBLE,
         sentence="The server does not know the resource that was asked for, or wants one named."
         if target
-        else f"“{case.failure.error}” is no error of RFC 6749 §5.2; it is this server's own.",
+        else "The server's error is none of RFC 6749 §5.2; it is its own.",
         evidence=evidence(exchange),
         steps=(
             "Look at the parameters resource and audience of the endpoints' URLs (RFC 8707 §2).",

@@ -235,7 +235,7 @@ def test_answer_that_is_no_oauth_at_the_right_address(
         (404, "Realm does not exist", "There is nothing at this address"),
         (200, "bad_verification_code", "does not know this code"),
         (400, "invalid_target", "does not know the resource"),
-        (400, "E1234", "it is this server's own"),
+        (400, "E1234", "it is its own"),
     ],
 )
 def test_error_in_free_text(
