@@ -215,8 +215,11 @@ def _sent(names: Iterable[str], form: Form) -> dict[str, str]:
 
 def _doubled(endpoint: str, sent: Mapping[str, str]) -> str:
     """What an endpoint's own query has of what is sent there: each once (RFC 6749 §3.1)."""
-    query = dict(parse_qsl(endpoint.partition("?")[2], keep_blank_values=True))
-    doubled = ", ".join(f"{name} ({sent[name]})" for name in sorted(sent.keys() & query))
+    query = endpoint.partition("?")[2]
+    if not query:
+        return ""
+    named = dict(parse_qsl(query, keep_blank_values=True))
+    doubled = ", ".join(f"{name} ({sent[name]})" for name in sorted(sent.keys() & named))
     return doubled and (
         f"Its query has {doubled}, which the playground sends too; a parameter may be sent only "
         "once. Take it out here."

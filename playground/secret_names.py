@@ -56,6 +56,8 @@ def without_query_secrets(url: str) -> str:
 def concealed(url: str) -> str:
     """The URL as presenter mode writes it: the values of its query's secrets are hidden."""
     start, mark, query = url.partition("?")
+    if not query:
+        return url
     pieces = [
         f"{piece.partition('=')[0]}={HIDDEN}" if _in_a_query(_name(piece)) else piece
         for piece in query.split("&")

@@ -74,11 +74,12 @@ def remember_form(form: Form) -> None:
 
 def remember_secret(flow: Flow) -> None:
     """Keep the secret that a server has just taken for the next flow of this client there."""
-    form = remembered_form()
-    same = all(getattr(form, n) == getattr(flow.form, n) for n in ("client_id", "token_endpoint"))
-    taken = flow.form.client_secret
-    if same and taken and not flow.kept_secret and taken != with_secret(form).client_secret:
-        remember_form(replace(form, client_secret=taken))
+    memory, secret = session.get(_FORM), flow.form.client_secret
+    if flow.kept_secret or not secret or not isinstance(memory, dict):
+        return
+    same = all(memory.get(n) == getattr(flow.form, n) for n in ("client_id", "token_endpoint"))
+    if same and memory.get("client_secret") != secret:
+        session[_FORM] = {**memory, "client_secret": secret}
 
 
 def remembered_profile(flow: Flow | None) -> Profile:

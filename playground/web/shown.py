@@ -154,7 +154,8 @@ def unechoed(text: str, flow: Flow) -> str:
 
 def unechoing(flow: Flow, hole: Hole) -> Hole:
     """The hole for a server's words."""
-    return lambda text: hole(unechoed(text, flow))
+    redactor = reader_of(flow).redactor
+    return lambda text: hole(redactor.echoes(text))
 
 
 def token(response: TokenResponse, hole: Hole) -> Token:
