@@ -6,6 +6,7 @@ import http.client
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -42,6 +43,56 @@ _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     (http.client.IncompleteRead, "the answer stopped in the middle"),
     (http.client.BadStatusLine, "the first line of the answer is not HTTP"),
     (urllib3.exceptions.DecodeError, "the body is not what its Content-Encoding says"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fault:
+    """What is said where one of these was raised; `where` and `name` are host:port and host."""
+
+    kinds: tuple[type[BaseException], ...] = ()
+    error: type[PlaygroundError] = ServerUnreachable
+    sentence: str
+    advice: tuple[str, ...]
+
+
+_FAULTS = (  # the first that fits counts
+    _Fault(
+        kinds=(ConnectionRefusedError,),
+        sentence="Nothing answers at {where}: the connection was refused.",
+        advice=("Check the host and the port.", "See that the server is running on {where}."),
+    ),
+    _Fault(
+        kinds=(socket.gaierror,),
+        sentence="The host name {name} is unknown on the playground's machine.",
+        advice=("Check the spelling; add the name to /etc/hosts if it is a local one.",),
+    ),
+    _Fault(
+        kinds=(urllib3.exceptions.NewConnectionError,),
+        sentence="No connection to {where} came about.",
+        advice=("See that the playground's machine can reach that address at all.",),
+    ),
+    _Fault(
+        kinds=(ssl.SSLError,),
+        sentence="{where} does not speak TLS the way https needs it.",
+        advice=("Does this port speak plain http? Then the URL starts with http://.",),
+    ),
+    _Fault(
+        kinds=(urllib3.exceptions.DecodeError,),
+        error=ServerMisbehaved,
+        sentence="The answer of {where} is compressed in a way that cannot be read.",
+        advice=("Its Content-Encoding header does not fit its body.",),
+    ),
+    _Fault(
+        kinds=(http.client.HTTPException, UnicodeError),
+        error=ServerMisbehaved,
+        sentence="What {where} sent back is not HTTP, or it stopped in the middle.",
+        advice=("Does this port speak https? Then the URL starts with https://.",),
+    ),
+)
+_BROKEN = _Fault(
+    sentence="The connection to {where} broke before the answer was complete.",
+    advice=("Try again; look at the server's own log if it happens twice.",),
 )
 _CERTIFICATE_SENTENCES = {
     9: "is not valid yet",
@@ -96,53 +147,13 @@ def explain(error: BaseException, url: str, *, expired: bool) -> PlaygroundError
 def _no_answer(
     causes: list[BaseException], where: str, evidence: tuple[tuple[str, str], ...]
 ) -> PlaygroundError:
-    if _first(causes, ConnectionRefusedError):
-        return ServerUnreachable(
-            sentence=f"Nothing answers at {where}: the connection was refused.",
-            evidence=evidence,
-            advice=("Check the host and the port.", f"See that the server is running on {where}."),
-            status=502,
-        )
-    if _first(causes, socket.gaierror):
-        name = urlsplit(f"//{where}").hostname
-        return ServerUnreachable(
-            sentence=f"The host name {name} is unknown on the playground's machine.",
-            evidence=evidence,
-            advice=("Check the spelling; add the name to /etc/hosts if it is a local one.",),
-            status=502,
-        )
-    if _first(causes, urllib3.exceptions.NewConnectionError):
-        return ServerUnreachable(
-            sentence=f"No connection to {where} came about.",
-            evidence=evidence,
-            advice=("See that the playground's machine can reach that address at all.",),
-            status=502,
-        )
-    if _first(causes, ssl.SSLError):
-        return ServerUnreachable(
-            sentence=f"{where} does not speak TLS the way https needs it.",
-            evidence=evidence,
-            advice=("Does this port speak plain http? Then the URL starts with http://.",),
-            status=502,
-        )
-    if _first(causes, urllib3.exceptions.DecodeError):
-        return ServerMisbehaved(
-            sentence=f"The answer of {where} is compressed in a way that cannot be read.",
-            evidence=evidence,
-            advice=("Its Content-Encoding header does not fit its body.",),
-            status=502,
-        )
-    if any(isinstance(c, http.client.HTTPException | UnicodeError) for c in causes):
-        return ServerMisbehaved(
-            sentence=f"What {where} sent back is not HTTP, or it stopped in the middle.",
-            evidence=evidence,
-            advice=("Does this port speak https? Then the URL starts with https://.",),
-            status=502,
-        )
-    return ServerUnreachable(
-        sentence=f"The connection to {where} broke before the answer was complete.",
+    fitting = (f for f in _FAULTS if any(isinstance(cause, f.kinds) for cause in causes))
+    fault = next(fitting, _BROKEN)
+    names = {"where": where, "name": urlsplit(f"//{where}").hostname}
+    return fault.error(
+        sentence=fault.sentence.format(**names),
         evidence=evidence,
-        advice=("Try again; look at the server's own log if it happens twice.",),
+        advice=tuple(line.format(**names) for line in fault.advice),
         status=502,
     )
 
