@@ -48,5 +48,6 @@ def _create_app(settings: Settings, directory: Path) -> Flask:
     for endpoint in (Revocation, Introspection, EndSession, Registration, Configuration):
         server.register_endpoint(endpoint)
     app.extensions["authserver"] = server
+    app.jinja_env.globals["playground"] = settings.start_page
     views.register(app, CSRFProtect(app))
     return app

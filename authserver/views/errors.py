@@ -76,9 +76,7 @@ def retry() -> Any:
 
 
 def _retry_page(message: str, remedy: str, *, step: str = "") -> Any:
-    start = the_server().parts.settings.start_page
-    shown = {"message": message, "remedy": remedy, "playground": start, "step": step}
-    return render_template("retry.html", **shown), 400
+    return render_template("retry.html", message=message, remedy=remedy, step=step), 400
 
 
 def to_error_page(error: PageError) -> Any:

@@ -162,7 +162,6 @@ def _keys_page(found: Application, tab: str, client: Client | None, form: KeysFo
         jwks_text=request.form.get("jwks", json.dumps(jwks, indent=2) if jwks else ""),
         grants={name: label for name, label in GRANT_LABELS.items() if allows(name)},
         needs_callback=BROWSER_GRANTS,
-        playground=the_server().parts.settings.start_page,
         seconds=SECONDS,
         endpoints={label: base + ENDPOINTS[name] for name, label in SHOWN_ENDPOINTS.items()},
     )

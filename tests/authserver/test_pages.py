@@ -74,6 +74,7 @@ def test_every_page(
     check(page)
     for bad in ({"redirect_uri": callback + "/"}, {"redirect_uri": callback, "client_id": "x"}):
         page.goto(authorize_url(embedded, **{"client_id": client_id, **bad}))
+        expect(page.get_by_role("link", name="Go to the playground")).to_be_visible()
         check(page)
     paths = ["authenticationendpoint/retry.do", "none", "oidc/logout", "oidc/logout?client_id=x"]
     paths += ["oidc/logout?id_token_hint=x", "devportal", "devportal/applications/create"]
